@@ -1,0 +1,106 @@
+"""The one reader of foreign URLs: allowed origins, a byte cap, a deadline, no redirects.
+
+Which origins are allowed is decided by the composition root; nothing a member, a request or an upstream
+answer says can add one.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from bot.errors import FetchError, FetchProblem
+
+DISCORD_CDN = ("https://cdn.discordapp.com", "https://media.discordapp.net")
+"""Where Discord serves attachments (source: Discord's developer documentation)."""
+
+SEGMIND_RESULTS = (
+    "https://segmind.com",
+    "https://**.segmind.com",
+    "https://segmind-*.s3.amazonaws.com",
+    "https://segmind-*.s3.us-east-1.amazonaws.com",
+)
+"""Where Segmind serves results that it names by URL."""
+
+_CHUNK = 64 * 1024
+_LABEL = r"[a-z0-9-]"
+
+
+@dataclass(frozen=True)
+class AllowedOrigins:
+    """Origins that may be read, as patterns `scheme://host[:port]`.
+
+    `*` stands for part of one host label and `**.` for one or more whole labels; scheme and port are exact.
+    """
+
+    patterns: tuple[re.Pattern[str], ...]
+
+    @classmethod
+    def of(cls, origins: Iterable[str]) -> "AllowedOrigins":
+        """Compile the origins; raises ValueError for one that is not `scheme://host[:port]`."""
+        return cls(tuple(_compile(origin) for origin in origins))
+
+    def admit(self, url: str) -> URL:
+        """Return the parsed URL, or raise FetchError(NOT_ALLOWED). Resolves no name."""
+        try:
+            parsed = URL(url, encoded=True)
+            port, host = parsed.port, parsed.host
+        except ValueError:
+            raise FetchError(FetchProblem.NOT_ALLOWED) from None
+        if not host or parsed.user is not None or parsed.password is not None:
+            raise FetchError(FetchProblem.NOT_ALLOWED)
+        origin = f"{parsed.scheme}://{host.lower()}:{port}"
+        if not any(pattern.fullmatch(origin) for pattern in self.patterns):
+            raise FetchError(FetchProblem.NOT_ALLOWED)
+        return parsed
+
+
+def _compile(origin: str) -> re.Pattern[str]:
+    match = re.fullmatch(r"(https?)://([a-z0-9.*-]+|\[[0-9a-f:]+\])(?::(\d+))?", origin)
+    if match is None:
+        raise ValueError(f"not an origin: {origin}")
+    scheme, host, port = match[1], match[2].strip("[]"), match[3]
+    pattern = re.escape(host).replace(r"\*\*\.", rf"(?:{_LABEL}+\.)+").replace(r"\*", rf"{_LABEL}*")
+    return re.compile(rf"{scheme}://{pattern}:{port or (443 if scheme == 'https' else 80)}")
+
+
+async def fetch(
+    session: aiohttp.ClientSession,
+    url: str,
+    *,
+    allowed: AllowedOrigins,
+    max_bytes: int,
+    timeout_seconds: float,
+) -> bytes:
+    """Read one URL whole, in memory.
+
+    Raises FetchError: NOT_ALLOWED before anything is resolved, STATUS for anything but 200, TOO_LARGE once
+    the body (after decompression) passes `max_bytes`, TIMEOUT after `timeout_seconds` in all, else NETWORK.
+    """
+    target = allowed.admit(url)
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            async with session.get(target, allow_redirects=False) as response:
+                if response.status != 200:
+                    raise FetchError(FetchProblem.STATUS, response.status)
+                return await read_capped(response, max_bytes)
+    except TimeoutError:
+        raise FetchError(FetchProblem.TIMEOUT) from None
+    except aiohttp.ClientError:
+        # Dropped on purpose: the text of a client error holds the URL, and that URL may be signed.
+        raise FetchError(FetchProblem.NETWORK) from None
+
+
+async def read_capped(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
+    """Read a body of at most `max_bytes` after decompression; raises FetchError(TOO_LARGE) beyond."""
+    if (response.content_length or 0) > max_bytes:
+        raise FetchError(FetchProblem.TOO_LARGE)
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        body += chunk
+        if len(body) > max_bytes:
+            raise FetchError(FetchProblem.TOO_LARGE)
+    return bytes(body)

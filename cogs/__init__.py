@@ -1,0 +1,1 @@
+"""What members and moderators can type and press; each module is one discord.py extension."""
