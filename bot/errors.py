@@ -27,8 +27,26 @@ class AssetError(BotError):
     """A model or photograph the engine needs is missing or altered; the message is one sentence to act on."""
 
 
+class StoreError(BotError):
+    """The database cannot be used; the message is one sentence to act on."""
+
+
 class EngineUnavailable(BotError):
     """The local engine could not be started; the message is one sentence to act on."""
+
+
+# Answers that Discord did not take
+
+
+@dataclass(eq=False)
+class DeliveryDelayed(BotError):
+    """Discord did not take the answer this time: a rate limit, its own error, or the connection."""
+
+    retry_after_seconds: float = 0.0
+
+
+class UploadRefused(BotError):
+    """Discord found the picture too large."""
 
 
 # Pictures and downloads
@@ -96,6 +114,14 @@ class AttachmentTooLarge(Refusal):
     limit: int
 
 
+@dataclass(eq=False)
+class TooManyPixels(Refusal):
+    """By its declared dimensions the attachment has more pixels than are decoded."""
+
+    role: Role
+    limit: int
+
+
 class Limit(StrEnum):
     """A limit a swap can run into; the unit of its figures is in the comment."""
 
@@ -116,6 +142,10 @@ class LimitReached(Refusal):
     allowed: int
     used: int
     resets_at: datetime | None
+
+
+class ShuttingDown(Refusal):
+    """The bot is stopping and takes no new work."""
 
 
 class AlreadyHandled(BotError):
@@ -141,6 +171,14 @@ class Undeliverable(SwapFailed):
     """Discord did not take the result, and will not."""
 
 
+class Busy(SwapFailed):
+    """The API had no free slot for so long that the result could not have been shown in time."""
+
+
+class Unexpected(SwapFailed):
+    """A defect: something failed that the bot has no name for; the log has the traceback."""
+
+
 class ResultTooLarge(SwapFailed):
     """No encoding of the result fits under the upload limit."""
 
@@ -151,6 +189,10 @@ class ApiUnreachable(SwapFailed):
 
 class ApiTimeout(SwapFailed):
     """No answer in time; the call may have run, so it is never repeated."""
+
+
+class ApiDisconnected(SwapFailed):
+    """The connection broke after the request had left; the call may have run, so it is never repeated."""
 
 
 class ApiAnswerUnreadable(SwapFailed):

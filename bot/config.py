@@ -1,0 +1,188 @@
+"""The configuration: one frozen object made from a mapping, every problem reported together.
+
+`.env.example` lists each variable with its default; a test holds the two together.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from bot.errors import ConfigError
+from bot.fetch import SEGMIND_RESULTS, AllowedOrigins
+from bot.policy import MICROS_PER_DOLLAR, DefaultLimits
+
+SEGMIND_API = "https://api.segmind.com"
+"""Segmind's own address."""
+
+_SQLITE = "sqlite:///"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_LOG_LEVELS = ("debug", "info", "warning", "error")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that can be set; a None address or secret means the embedded stand-in is used."""
+
+    discord_token: str | None = field(repr=False)
+    sandbox_url: str | None
+    segmind_api_key: str | None = field(repr=False)
+    segmind_base_url: str | None
+    segmind_results: AllowedOrigins
+    api_concurrency: int
+    api_timeout_seconds: float
+    price_micros: int
+    limits: DefaultLimits
+    database: Path
+    shutdown_grace_seconds: float
+    log_level: str
+
+    @property
+    def own_engine(self) -> bool:
+        """Whether the bot starts its own engine, for lack of another API to call."""
+        return self.segmind_base_url is None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values that must never reach a log."""
+        return tuple(value for value in (self.discord_token, self.segmind_api_key) if value)
+
+
+def read_config(variables: Mapping[str, str]) -> Config:
+    """Read the configuration; raises ConfigError with every problem, as sentences that say what to set."""
+    reader = _Reader(variables)
+    key = reader.text("SEGMIND_API_KEY")
+    base_url = reader.read("SEGMIND_BASE_URL", SEGMIND_API if key else None, _base_url)
+    if key and base_url and urlsplit(base_url).scheme == "http" and not _is_loopback(base_url):
+        reader.problems.append(
+            "SEGMIND_BASE_URL: a key is never sent in clear. Set an https:// address or no SEGMIND_API_KEY."
+        )
+    price = reader.read("SWAP_PRICE_USD", MICROS_PER_DOLLAR // 20, _micros)
+    config = Config(
+        discord_token=reader.text("DISCORD_TOKEN"),
+        sandbox_url=reader.read("DISCORD_SANDBOX_URL", None, _loopback_url),
+        segmind_api_key=key,
+        segmind_base_url=base_url,
+        segmind_results=reader.read("SEGMIND_RESULT_HOSTS", AllowedOrigins.of(SEGMIND_RESULTS), _hosts),
+        api_concurrency=reader.read("API_CONCURRENCY", 8, _at_least(1)),
+        api_timeout_seconds=reader.read("API_TIMEOUT_SECONDS", 120, _at_least(1)),
+        price_micros=price if base_url else 0,
+        limits=DefaultLimits(
+            member_daily=reader.limit("DAILY_SWAPS_PER_MEMBER", 10, _at_least(0)),
+            cooldown_seconds=reader.limit("COOLDOWN_SECONDS", 5, _at_least(0)),
+            at_once=reader.limit("SWAPS_AT_ONCE", 1, _at_least(1)),
+            dm_daily=reader.limit("DM_SWAPS_PER_DAY", 3, _at_least(0)),
+            server_daily_micros=reader.limit("SERVER_DAILY_BUDGET_USD", 5 * MICROS_PER_DOLLAR, _micros),
+            server_monthly_micros=reader.limit("SERVER_MONTHLY_BUDGET_USD", 50 * MICROS_PER_DOLLAR, _micros),
+            bot_daily_micros=reader.limit("BOT_DAILY_BUDGET_USD", 25 * MICROS_PER_DOLLAR, _micros),
+        ),
+        database=reader.read("DATABASE_URL", Path("data/faceswap.sqlite3"), _sqlite_path),
+        shutdown_grace_seconds=reader.read("SHUTDOWN_GRACE", 20, _at_least(0)),
+        log_level=reader.read("LOG_LEVEL", "info", _log_level),
+    )
+    if config.sandbox_url and not config.discord_token:
+        reader.problems.append("DISCORD_SANDBOX_URL needs the DISCORD_TOKEN that this sandbox prints.")
+    if reader.problems:
+        raise ConfigError(tuple(reader.problems))
+    return config
+
+
+class _Reader:
+    """Reads variables one by one and collects what is wrong with them."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        """The value without surrounding space; None when unset or empty."""
+        value = self._variables.get(name, "").strip()
+        if any(ord(character) < 33 or ord(character) == 127 for character in value):
+            self.problems.append(f"{name} holds a space or a control character: paste it again.")
+        return value or None
+
+    def read(self, name: str, default: T, parse: Callable[[str], T]) -> T:
+        """The parsed value, or the default when unset or empty."""
+        value = self._variables.get(name, "").strip()
+        if not value:
+            return default
+        try:
+            return parse(value)
+        except ValueError as error:
+            # The value stays out: an address may hold a password.
+            self.problems.append(f"{name}: {error}")
+            return default
+
+    def limit(self, name: str, default: int, parse: Callable[[str], int]) -> int | None:
+        """A limit: unset means the default, empty means no limit."""
+        if name in self._variables and not self._variables[name].strip():
+            return None
+        return self.read(name, default, parse)
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= 1_000_000:
+            raise ValueError(f"set a whole number from {least} to 1000000.")
+        return int(value)
+
+    return parse
+
+
+def _micros(value: str) -> int:
+    """Dollars as text to integer micro-dollars, exactly."""
+    try:
+        micros = Decimal(value) * MICROS_PER_DOLLAR
+    except InvalidOperation:
+        raise ValueError("set an amount in US dollars such as 0.05.") from None
+    if not micros.is_finite() or micros != micros.to_integral_value() or not 0 <= micros <= 10**12:
+        raise ValueError("set an amount in US dollars from 0 to 1000000, with at most six decimals.")
+    return int(micros)
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or parts.username
+    ):
+        raise ValueError("set an address such as https://api.segmind.com.")
+    return value.rstrip("/")
+
+
+def _is_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in _LOOPBACK
+
+
+def _loopback_url(value: str) -> str:
+    """A sandbox is only ever on this machine, so that no setting can send a real token elsewhere."""
+    if urlsplit(value).scheme != "http" or not _is_loopback(value):
+        raise ValueError("set the address of a sandbox on this machine, such as http://127.0.0.1:8000.")
+    return value.rstrip("/")
+
+
+def _hosts(value: str) -> AllowedOrigins:
+    hosts = [host.strip().lower() for host in value.split(",") if host.strip()]
+    try:
+        return AllowedOrigins.of(f"https://{host}" for host in hosts)
+    except ValueError:
+        raise ValueError("set host names separated by commas, such as segmind.com, **.segmind.com.") from None
+
+
+def _sqlite_path(value: str) -> Path:
+    if not value.startswith(_SQLITE) or len(value) == len(_SQLITE):
+        raise ValueError("set an SQLite file such as sqlite:///data/faceswap.sqlite3.")
+    return Path(value.removeprefix(_SQLITE))
+
+
+def _log_level(value: str) -> str:
+    if value.lower() not in _LOG_LEVELS:
+        raise ValueError(f"set one of {', '.join(_LOG_LEVELS)}.")
+    return value.lower()

@@ -1,0 +1,131 @@
+"""Every word that people read: one place turns errors and receipts into text.
+
+A text says what happened, whether anything was charged, and what to do next. Nothing that came from
+outside is put into one.
+"""
+
+from datetime import datetime
+
+from bot import errors
+from bot.errors import BotError, Limit, LimitReached, Role
+from bot.policy import MICROS_PER_DOLLAR
+from bot.swaps import Receipt
+
+NOT_CHARGED = "You were not charged."
+
+_PICTURES = {Role.SOURCE: "source picture (the face)", Role.TARGET: "target picture"}
+
+_ALLOWANCES = {Limit.MEMBER_DAILY: "in this server", Limit.DM_DAILY: "in direct messages"}
+
+_BUDGETS = {
+    Limit.SERVER_DAILY_BUDGET: "This server's budget for today",
+    Limit.SERVER_MONTHLY_BUDGET: "This server's budget for this month",
+    Limit.BOT_DAILY_BUDGET: "The bot's budget for today",
+}
+
+_OPERATOR = "Only whoever runs this bot can mend that, so please tell them or a moderator."
+
+_FAILURES: dict[type[BotError], str] = {
+    errors.Interrupted: "The bot was restarted while your swap was under way. Please try again.",
+    errors.TokenExpired: "Discord's time to answer ran out before your picture was ready. Please try again.",
+    errors.Undeliverable: "Discord did not accept the finished picture. Please try again.",
+    errors.ResultTooLarge: (
+        "The finished picture does not fit under Discord's upload limit here. "
+        "Try again with `format: jpeg` or a smaller target picture."
+    ),
+    errors.Busy: "Too many swaps are waiting, and yours could not start in time. Try again in a few minutes.",
+    errors.Unexpected: "Something went wrong in the bot, and it was logged. Please try again.",
+    errors.ApiUnreachable: "The face-swap service cannot be reached right now. Try again in a few minutes.",
+    errors.ApiTimeout: "The face-swap service did not answer in time. Try again in a few minutes.",
+    errors.ApiAnswerUnreadable: "The face-swap service sent no usable picture. Please try again.",
+    errors.InvalidParameters: (
+        "The face-swap service did not accept these pictures or options. "
+        "Try other pictures (PNG, JPEG or WebP, one clear face each) or leave the options out."
+    ),
+    errors.BadKey: f"The face-swap service did not accept the bot's key. {_OPERATOR}",
+    errors.Forbidden: f"The bot's key may not use this face-swap model. {_OPERATOR}",
+    errors.EndpointNotFound: f"The face-swap model is not where the bot looks for it. {_OPERATOR}",
+    errors.NotAcceptable: (
+        "The face-swap service refused this request. Try other pictures, or leave the options out."
+    ),
+    errors.NoCredits: f"The bot's account at the face-swap service has run out of credits. {_OPERATOR}",
+    errors.RateLimited: "The face-swap service is getting too many requests. Try again in a minute.",
+    errors.ServerError: "The face-swap service had an error of its own. Please try again.",
+    errors.BadGateway: "The face-swap service is not available right now. Try again in a few minutes.",
+    errors.GatewayTimeout: "The face-swap service took too long over your picture. Please try again.",
+    errors.ApiError: "The face-swap service gave an answer the bot does not know. Please try again later.",
+    errors.ShuttingDown: "The bot is being restarted. Try again in a minute.",
+}
+
+
+def failure(error: BotError) -> str:
+    """What a member reads when a swap was refused or failed."""
+    return f"{_reason(error)} {NOT_CHARGED}"
+
+
+def result(user_id: int, receipt: Receipt) -> str:
+    """What stands above a finished picture."""
+    price = f"**{dollars(receipt.price_micros)}**" if receipt.price_micros else "**free**"
+    return (
+        f"AI face swap for <@{user_id}>\n"
+        f"{price} · seed {receipt.seed} · {receipt.seconds:.1f} s\n"
+        f"You have spent {dollars(receipt.today_micros)} today and {dollars(receipt.ever_micros)} in all."
+    )
+
+
+def dollars(micros: int) -> str:
+    """Micro-dollars as people write dollars: two decimals, or as many as the amount has."""
+    whole, rest = divmod(micros, MICROS_PER_DOLLAR)
+    return f"${whole:,}.{f'{rest:06d}'.rstrip('0').ljust(2, '0')}"
+
+
+def _reason(error: BotError) -> str:
+    match error:
+        case LimitReached():
+            return _limit(error)
+        case errors.AttachmentNotAPicture(role=role):
+            return f"The {_PICTURES[role]} is not a picture the bot can use. Attach a PNG, JPEG, WebP or GIF."
+        case errors.AttachmentTooLarge(role=role, size=size, limit=limit):
+            return (
+                f"The {_PICTURES[role]} has {_mib(size)}; at most {_mib(limit)} is possible. Make it smaller."
+            )
+        case errors.TooManyPixels(role=role, limit=limit):
+            return (
+                f"The {_PICTURES[role]} has more than {limit // 1_000_000} megapixels. "
+                "Make it smaller and try again."
+            )
+        case errors.NoFace(role=role):
+            return f"No face was found in the {_PICTURES[role]}. Try one where the face is large and clear."
+        case _:
+            return next(_FAILURES[kind] for kind in type(error).__mro__ if kind in _FAILURES)
+
+
+def _limit(error: LimitReached) -> str:
+    when = f" It resets {_moment(error.resets_at)}." if error.resets_at else ""
+    if error.limit is Limit.AT_ONCE:
+        return f"{_under_way(error.used)} Wait for it to finish; {error.allowed} at once is the limit."
+    if error.limit is Limit.COOLDOWN:
+        again = _moment(error.resets_at) if error.resets_at else "in a moment"
+        return f"You swapped just now. The next one can start {again} ({error.allowed} s between swaps)."
+    if place := _ALLOWANCES.get(error.limit):
+        if not error.allowed:
+            return f"Swaps {place} are switched off."
+        return f"You have used your {error.allowed} swaps of 24 hours {place}, and 0 are left.{when}"
+    left = dollars(max(0, error.allowed - error.used))
+    return (
+        f"{_BUDGETS[error.limit]} is used up: {left} of {dollars(error.allowed)} is left, "
+        f"which does not cover a swap.{when}"
+    )
+
+
+def _under_way(count: int) -> str:
+    return "A swap of yours is under way." if count == 1 else f"{count} swaps of yours are under way."
+
+
+def _moment(moment: datetime) -> str:
+    """Discord shows this in the reader's own time zone and language."""
+    return f"<t:{-int(-moment.timestamp() // 1)}:R>"
+
+
+def _mib(size: int) -> str:
+    return f"{size / 2**20:.1f} MiB"

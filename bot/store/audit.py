@@ -1,0 +1,61 @@
+"""The invariants of the store, each as a query that must return no rows."""
+
+from typing import LiteralString
+
+from bot.store.database import Row, Transaction
+
+INVARIANTS: dict[str, LiteralString] = {
+    "a member's spend is the sum of the member's entries": """
+        SELECT accounts.guild_id, accounts.user_id FROM accounts
+        WHERE user_id <> 0 AND spent_micros <> (
+            SELECT COALESCE(SUM(amount_micros), 0) FROM entries
+            WHERE entries.guild_id = accounts.guild_id AND entries.user_id = accounts.user_id)
+    """,
+    "a server's spend is the sum of its entries": """
+        SELECT accounts.guild_id FROM accounts
+        WHERE user_id = 0 AND spent_micros <> (
+            SELECT COALESCE(SUM(amount_micros), 0) FROM entries WHERE entries.guild_id = accounts.guild_id)
+    """,
+    "a member's held amount is the sum of the prices of the member's open swaps": """
+        SELECT accounts.guild_id, accounts.user_id FROM accounts
+        WHERE user_id <> 0 AND held_micros <> (
+            SELECT COALESCE(SUM(price_micros), 0) FROM swaps
+            WHERE swaps.guild_id = accounts.guild_id AND swaps.user_id = accounts.user_id
+            AND state NOT IN ('delivered', 'refunded'))
+    """,
+    "a server's held amount is the sum of the prices of its open swaps": """
+        SELECT accounts.guild_id FROM accounts
+        WHERE user_id = 0 AND held_micros <> (
+            SELECT COALESCE(SUM(price_micros), 0) FROM swaps
+            WHERE swaps.guild_id = accounts.guild_id AND state NOT IN ('delivered', 'refunded'))
+    """,
+    "an entry exists for each delivered swap, at its price": """
+        SELECT swaps.id FROM swaps LEFT JOIN entries ON entries.swap_id = swaps.id
+        WHERE state = 'delivered' AND (entries.id IS NULL OR amount_micros <> price_micros
+            OR entries.user_id <> swaps.user_id OR entries.guild_id <> swaps.guild_id)
+    """,
+    "no entry exists for a swap that was not delivered": """
+        SELECT entries.id FROM entries LEFT JOIN swaps ON swaps.id = entries.swap_id
+        WHERE swaps.id IS NULL OR state <> 'delivered'
+    """,
+    "every swap has a server account beside the member's": """
+        SELECT swaps.id FROM swaps WHERE NOT EXISTS (
+            SELECT 1 FROM accounts WHERE accounts.guild_id = swaps.guild_id AND accounts.user_id = 0)
+    """,
+    "no token, picture or input outlives its swap": """
+        SELECT id FROM swaps WHERE state IN ('delivered', 'refunded')
+        AND COALESCE(token, source_url, target_url, prompt) IS NOT NULL
+    """,
+    "no swap was admitted over the limits stored in its own row": """
+        SELECT id FROM swaps WHERE daily_used >= daily_limit OR at_once_used >= at_once_limit
+        OR (price_micros > 0 AND (server_day_used + price_micros > server_day_limit
+            OR server_month_used + price_micros > server_month_limit
+            OR bot_day_used + price_micros > bot_day_limit))
+    """,
+}
+
+
+def violations(db: Transaction) -> dict[str, list[Row]]:
+    """Every broken invariant with the rows that break it; empty when the books are right."""
+    found = {name: db.rows(query) for name, query in INVARIANTS.items()}
+    return {name: rows for name, rows in found.items() if rows}

@@ -1,0 +1,62 @@
+"""What a store function works on: one open transaction, the same for every engine.
+
+Statements name their parameters `:name` and hold no literal percent sign. They are literals: the type
+checker refuses SQL that was made from data.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Concatenate, LiteralString, ParamSpec, Protocol, TypeVar
+
+Value = int | str | bytes | None
+Row = Mapping[str, Any]
+"""One row by column name; the columns' types are the schema's."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Transaction(Protocol):
+    """One open transaction; it commits when the function it was given to returns, else rolls back."""
+
+    def execute(self, sql: LiteralString, /, **parameters: Value) -> int:
+        """Run one statement and return how many rows it changed."""
+        ...
+
+    def rows(self, sql: LiteralString, /, **parameters: Value) -> list[Row]:
+        """Return every row of a query."""
+        ...
+
+    def row(self, sql: LiteralString, /, **parameters: Value) -> Row:
+        """Return the only row of a query that always has exactly one."""
+        ...
+
+
+class Store(Protocol):
+    """Runs store functions, each as one transaction, off the event loop."""
+
+    async def run(
+        self, function: Callable[Concatenate[Transaction, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run one store function as one transaction.
+
+        The function runs to its end even when the awaiting task is cancelled, so no transaction is left open.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Finish what is running and close the connection."""
+        ...
+
+
+def to_ms(moment: datetime) -> int:
+    """An aware datetime as whole milliseconds since 1970 UTC, which is how the store keeps time."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """The aware UTC datetime of a stored time."""
+    return _EPOCH + milliseconds * _MILLISECOND
