@@ -4,13 +4,15 @@ Everything here is CPU work on bytes: call it in a thread.
 """
 
 import io
+import struct
 import warnings
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Literal
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from bot.errors import PictureError, PictureProblem
+from bot.errors import PictureError, PictureProblem, ResultTooLarge
 
 MAX_PIXELS = 40_000_000
 """Largest picture that is decoded, in pixels: a 36-megapixel phone picture passes."""
@@ -38,6 +40,19 @@ class Kind(StrEnum):
     def extension(self) -> str:
         """File name extension without the dot."""
         return "jpg" if self is Kind.JPEG else self.value
+
+
+_LADDER = (
+    *((1.0, quality) for quality in (92, 85, 75)),
+    *((scale, 80) for scale in (0.75, 0.5, 0.35, 0.25, 0.125)),
+)
+"""What `fit` tries in turn: the factor of the sides and the encoder's quality."""
+
+_ENCODED_SIDE = 16_383
+"""Longest side that WebP can hold, in pixels (source: the WebP container specification)."""
+
+# What Pillow's parsers are known to raise for broken files.
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, OverflowError, struct.error)
 
 
 def sniff(data: bytes) -> Kind | None:
@@ -71,3 +86,83 @@ def open_picture(data: bytes) -> Image.Image:
     if max(picture.size) > MAX_SIDE:
         raise PictureError(PictureProblem.TOO_LARGE)
     return picture
+
+
+def verify(data: bytes) -> Kind:
+    """Decode a PNG, JPEG or WebP whole (its first frame) and tell which it is; a cut file fails.
+
+    Raises PictureError.
+    """
+    kind = sniff(data)
+    if kind is None or kind is Kind.GIF or not _is_closed(data, kind):
+        raise PictureError(PictureProblem.NOT_A_PICTURE)
+    if kind is Kind.PNG:
+        _decode(
+            Image.Image.verify, data
+        )  # every chunk's checksum up to IEND, which decoding does not look at
+    _decode(Image.Image.load, data)
+    return kind
+
+
+def _is_closed(data: bytes, kind: Kind) -> bool:
+    """Tell whether a JPEG has its end-of-image marker: decoders supply a missing one in silence."""
+    return kind is not Kind.JPEG or data.rfind(b"\xff\xd9") > data.rfind(b"\xff\xda")
+
+
+def _decode(step: Callable[[Image.Image], object], data: bytes) -> None:
+    try:
+        step(open_picture(data))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PictureError(PictureProblem.TOO_LARGE) from None
+    except _BROKEN:
+        raise PictureError(PictureProblem.NOT_A_PICTURE) from None
+
+
+def fit(data: bytes, limit_bytes: int) -> tuple[bytes, Kind]:
+    """Make a picture fit under an upload limit; one that fits already keeps its bytes.
+
+    Otherwise it is encoded anew without metadata, upright, lossy, with ever less quality and then ever
+    smaller sides: as JPEG, or as WebP where it was one or has transparency. Raises ResultTooLarge when
+    even the smallest does not fit, PictureError when it cannot be decoded.
+    """
+    kind = sniff(data)
+    if kind is None:
+        raise PictureError(PictureProblem.NOT_A_PICTURE)
+    if len(data) <= limit_bytes:
+        return data, kind
+    picture = _upright(data)
+    kind = Kind.WEBP if kind is Kind.WEBP or picture.mode == "RGBA" else Kind.JPEG
+    for scale, quality in _LADDER:
+        encoded = _encode(_scaled(picture, scale), kind, quality)
+        if len(encoded) <= limit_bytes:
+            return encoded, kind
+    raise ResultTooLarge
+
+
+def _upright(data: bytes) -> Image.Image:
+    """Decode to RGB, or to RGBA where something is transparent, turned as its EXIF orientation says."""
+    picture = open_picture(data)
+    try:
+        picture = ImageOps.exif_transpose(picture)
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    except _BROKEN:
+        raise PictureError(PictureProblem.NOT_A_PICTURE) from None
+    if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
+        picture = picture.convert("RGB")
+    picture.info.clear()  # encoders write some of it back: comments, for one
+    return picture
+
+
+def _scaled(picture: Image.Image, scale: float) -> Image.Image:
+    scale = min(scale, _ENCODED_SIDE / max(picture.size))
+    if scale >= 1:
+        return picture
+    width, height = picture.size
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def _encode(picture: Image.Image, kind: Kind, quality: int) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, format=kind.value, quality=quality)
+    return out.getvalue()

@@ -1,0 +1,266 @@
+"""The client of Segmind's faceswap-v5 (v1): thin I/O around the pure functions of `bot/segmind_wire.py`.
+
+Every POST that reaches the model is a new bill and there is no cancel, so a POST is repeated only where
+nothing was started: the connection was never made, or the answer was a 429, 502 or 503.
+"""
+
+import asyncio
+import logging
+import random as random_module
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
+
+import aiohttp
+
+from bot.errors import (
+    ApiAnswerUnreadable,
+    ApiDisconnected,
+    ApiError,
+    ApiTimeout,
+    ApiUnreachable,
+    BadGateway,
+    FetchError,
+    FetchProblem,
+    PictureError,
+    RateLimited,
+    SwapFailed,
+)
+from bot.fetch import AllowedOrigins, fetch, read_capped
+from bot.pictures import Kind, verify
+from bot.segmind_wire import (
+    CREDITS_PATH,
+    FORMAT_DEFAULT,
+    PROMPT_MAX,
+    QUALITY_DEFAULT,
+    QUALITY_MAX,
+    QUALITY_MIN,
+    SEED_DEFAULT,
+    SEED_MAX,
+    SEED_MIN,
+    SWAP_PATH,
+    Answer,
+    Credits,
+    SwapRequest,
+    SwapResult,
+    locate_picture,
+    make_result,
+    read_credits,
+    read_error,
+)
+
+__all__ = [
+    "CREDITS_PATH",
+    "FORMAT_DEFAULT",
+    "PROMPT_MAX",
+    "QUALITY_DEFAULT",
+    "QUALITY_MAX",
+    "QUALITY_MIN",
+    "SEED_DEFAULT",
+    "SEED_MAX",
+    "SEED_MIN",
+    "SWAP_PATH",
+    "Credits",
+    "SegmindClient",
+    "SwapRequest",
+    "SwapResult",
+]
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS: Final = 120.0
+"""For a whole swap, repeats included; a generation takes about 10 s (source: Segmind's page of the model)."""
+PICTURE_MAX_BYTES: Final = 32 * 1024 * 1024
+"""Largest body of a 200, after decompression; base64 in JSON counts as it is sent."""
+ERROR_MAX_BYTES: Final = 64 * 1024
+"""How much of an error body is read."""
+TRIES: Final = 4
+CREDITS_TIMEOUT_SECONDS: Final = 15.0
+
+_CONNECT_SECONDS: Final = 10.0
+_ERROR_BODY_SECONDS: Final = 5.0
+_BACKOFF_BASE: Final = 0.5  # seconds; doubles with each try
+_BACKOFF_MAX: Final = 8.0
+_ROOM_SECONDS: Final = (
+    20.0  # a paid call that is begun anew with less left would be cut off and yet be billed
+)
+
+_REPEATABLE = (ApiUnreachable, RateLimited, BadGateway)
+# All of these come before the first byte of the request: no name, no connection, no TLS.
+_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+
+# aiohttp's client errors hold request headers and URLs, even as `__context__` of an error raised "from None".
+# Therefore failures are values inside the except blocks below and are raised outside of them.
+
+
+class SegmindClient:
+    """Calls the API at `base_url` (asked anew for each try, since a restarted local engine has a new port).
+
+    `session` and its closing are the caller's. `results` says where a result that is named by URL may be
+    fetched from. `now` must be aware; `sleep` takes seconds; `random` gives [0, 1) for the backoff's jitter.
+    Raises ValueError for a key that no header can carry.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        base_url: Callable[[], str] | str,
+        key: str | None,
+        results: AllowedOrigins,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        random: Callable[[], float] = random_module.random,
+    ) -> None:
+        if key is not None and not re.fullmatch(r"[\x21-\x7e]+", key):
+            raise ValueError("the API key must be printable ASCII without spaces")
+        self._session = session
+        self._base_url = base_url
+        self._key = key
+        self._results = results
+        self._now = now
+        self._sleep = sleep
+        self._random = random
+
+    async def swap(self, request: SwapRequest, *, timeout_seconds: float = TIMEOUT_SECONDS) -> SwapResult:
+        """Swap faces, all within `timeout_seconds`; the result's picture decodes whole.
+
+        Raises SwapFailed: an ApiError by status, ApiUnreachable when every permitted try failed before the
+        request left, ApiTimeout, ApiDisconnected or ApiAnswerUnreadable when the call may have been billed.
+        """
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                deadline = self._now() + timedelta(seconds=timeout_seconds)
+                answer = await self._call("POST", SWAP_PATH, request.body(), deadline)
+                picture, kind = await self._picture(answer, timeout_seconds)
+                return make_result(answer, picture, kind, self._key)
+        except TimeoutError:
+            raise ApiTimeout from None
+
+    async def credits(self) -> Credits:
+        """Ask what is left on the account; free of charge. Raises SwapFailed like `swap`."""
+        try:
+            async with asyncio.timeout(CREDITS_TIMEOUT_SECONDS):
+                deadline = self._now() + timedelta(seconds=CREDITS_TIMEOUT_SECONDS + _ROOM_SECONDS)
+                return read_credits(await self._call("GET", CREDITS_PATH, None, deadline))
+        except TimeoutError:
+            raise ApiTimeout from None
+
+    async def _call(
+        self, method: Literal["GET", "POST"], path: str, body: dict[str, str | int] | None, deadline: datetime
+    ) -> Answer:
+        """Get a 200, trying again where that is safe and leaves room before the deadline."""
+        tries = 1
+        while True:
+            outcome = await self._try(method, path, body)
+            if isinstance(outcome, Answer):
+                return outcome
+            delay = self._delay(outcome, tries)
+            room = (deadline - self._now()).total_seconds() - _ROOM_SECONDS
+            if not isinstance(outcome, _REPEATABLE) or tries >= TRIES or delay > room:
+                raise outcome
+            logger.warning("Segmind: %s on try %d, again in %.1f s", type(outcome).__name__, tries, delay)
+            await self._sleep(delay)
+            tries += 1
+
+    def _delay(self, failure: SwapFailed, tries: int) -> float:
+        """Seconds to wait: full jitter, on top of the moment the API named."""
+        jitter = self._random() * min(_BACKOFF_MAX, _BACKOFF_BASE * 2**tries)
+        named = failure.retry_at if isinstance(failure, ApiError) else None
+        return jitter + (max(0.0, (named - self._now()).total_seconds()) if named else 0.0)
+
+    async def _try(
+        self, method: Literal["GET", "POST"], path: str, body: dict[str, str | int] | None
+    ) -> Answer | SwapFailed:
+        """Make one request; the failure is returned, not raised."""
+        base_url = self._base_url if isinstance(self._base_url, str) else self._base_url()
+        # A kept-alive connection may have been closed by the server just as we write on it, and then nobody
+        # can tell whether the paid call ran. So none is ever kept: the server is told to close after each.
+        headers = {"Connection": "close"} | ({"x-api-key": self._key} if self._key else {})
+        try:
+            async with self._session.request(
+                method,
+                base_url.rstrip("/") + path,
+                json=body,
+                headers=headers,
+                allow_redirects=False,
+                raise_for_status=False,
+                timeout=aiohttp.ClientTimeout(total=None, connect=_CONNECT_SECONDS),
+            ) as response:
+                if response.status != 200:
+                    return read_error(await _read_failed(response), self._key, self._now())
+                return await _read_whole(response)
+        except _NOT_SENT:
+            return ApiUnreachable()
+        except TimeoutError:
+            return ApiTimeout()
+        except aiohttp.ClientError:
+            return ApiDisconnected()
+
+    async def _picture(self, answer: Answer, timeout_seconds: float) -> tuple[bytes, Kind]:
+        """Get the picture of a 200, from elsewhere if the answer says so, and make sure that it decodes."""
+        found = await asyncio.to_thread(locate_picture, answer)
+        if isinstance(found, str):
+            found = await self._fetch_result(found, timeout_seconds)
+        try:
+            kind = await asyncio.to_thread(verify, found)
+        except PictureError as error:
+            problem = error.problem
+        else:
+            return found, kind
+        raise ApiAnswerUnreadable(f"the result is {problem}")
+
+    async def _fetch_result(self, url: str, timeout_seconds: float) -> bytes:
+        """Read a result that is paid for: a GET is free and safe to repeat. No key goes there."""
+        tries = 1
+        while True:
+            try:
+                return await fetch(
+                    self._session,
+                    url,
+                    allowed=self._results,
+                    max_bytes=PICTURE_MAX_BYTES,
+                    timeout_seconds=timeout_seconds,
+                )
+            except FetchError as error:
+                failure = error
+            if not _passing(failure) or tries >= TRIES:
+                break
+            await self._sleep(self._delay(ApiUnreachable(), tries))
+            tries += 1
+        if failure.problem is FetchProblem.TIMEOUT:
+            raise ApiTimeout
+        raise ApiAnswerUnreadable(f"the result could not be fetched: {failure.problem}")
+
+
+def _passing(failure: FetchError) -> bool:
+    """Tell whether the next try of a fetch may go better."""
+    return failure.problem is FetchProblem.NETWORK or (failure.status or 0) in (404, 429, 500, 502, 503, 504)
+
+
+async def _read_whole(response: aiohttp.ClientResponse) -> Answer | SwapFailed:
+    """Read a 200, which is billed; whatever breaks from here on is an unreadable answer."""
+    try:
+        body = await read_capped(response, PICTURE_MAX_BYTES)
+    except FetchError:
+        return ApiAnswerUnreadable("the answer is too large")
+    except aiohttp.ClientError:
+        return ApiAnswerUnreadable("the answer broke off")
+    return Answer(response.status, _headers(response), body)
+
+
+async def _read_failed(response: aiohttp.ClientResponse) -> Answer:
+    """Read the beginning of an error body; the status stands, whatever becomes of the body."""
+    body = b""
+    try:
+        async with asyncio.timeout(_ERROR_BODY_SECONDS):
+            while len(body) < ERROR_MAX_BYTES and (chunk := await response.content.readany()):
+                body += chunk
+    except (TimeoutError, aiohttp.ClientError):
+        logger.info("Segmind: the body of a %d broke off", response.status)
+    return Answer(response.status, _headers(response), body[:ERROR_MAX_BYTES])
+
+
+def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
