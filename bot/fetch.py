@@ -25,6 +25,9 @@ SEGMIND_RESULTS = (
 )
 """Where Segmind serves results that it names by URL."""
 
+CONNECTION_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
+"""What a broken connection raises, for callers that use another client built on aiohttp."""
+
 _CHUNK = 64 * 1024
 _LABEL = r"[a-z0-9-]"
 
@@ -46,7 +49,10 @@ class AllowedOrigins:
     def admit(self, url: str) -> URL:
         """Return the parsed URL, or raise FetchError(NOT_ALLOWED). Resolves no name."""
         parsed = _parse(url)
-        if parsed is None or not any(pattern.fullmatch(_origin(parsed)) for pattern in self.patterns):
+        if parsed is None:
+            raise FetchError(FetchProblem.NOT_ALLOWED)
+        origin = f"{parsed.scheme}://{(parsed.raw_host or '').lower()}:{parsed.port}"
+        if not any(pattern.fullmatch(origin) for pattern in self.patterns):
             raise FetchError(FetchProblem.NOT_ALLOWED)
         return parsed
 
@@ -60,13 +66,10 @@ def _parse(url: str) -> URL | None:
         return None
     try:
         parsed = URL(url, encoded=True)
-    except ValueError:
+        whole = parsed.raw_host and parsed.raw_host.isascii() and parsed.port
+    except ValueError:  # from `port`, too
         return None
-    return parsed if parsed.raw_host and parsed.raw_host.isascii() else None
-
-
-def _origin(url: URL) -> str:
-    return f"{url.scheme}://{(url.raw_host or '').lower()}:{url.port}"
+    return parsed if whole else None
 
 
 def _compile(origin: str) -> re.Pattern[str]:
@@ -76,6 +79,11 @@ def _compile(origin: str) -> re.Pattern[str]:
     scheme, host, port = match[1], match[2].strip("[]"), match[3]
     pattern = re.escape(host).replace(r"\*\*\.", rf"(?:{_LABEL}+\.)+").replace(r"\*", rf"{_LABEL}*")
     return re.compile(rf"{scheme}://{pattern}:{port or (443 if scheme == 'https' else 80)}")
+
+
+def open_session() -> aiohttp.ClientSession:
+    """A client session that keeps no cookies; the default TLS context honours SSL_CERT_FILE."""
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
 
 async def fetch(

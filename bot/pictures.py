@@ -97,15 +97,16 @@ def verify(data: bytes) -> Kind:
     if kind is None or kind is Kind.GIF or not _is_closed(data, kind):
         raise PictureError(PictureProblem.NOT_A_PICTURE)
     if kind is Kind.PNG:
-        _decode(
-            Image.Image.verify, data
-        )  # every chunk's checksum up to IEND, which decoding does not look at
-    _decode(Image.Image.load, data)
+        # Decoding looks at no chunk's checksum.
+        _decode(lambda picture: picture.verify(), data)
+    _decode(lambda picture: picture.load(), data)
     return kind
 
 
 def _is_closed(data: bytes, kind: Kind) -> bool:
-    """Tell whether a JPEG has its end-of-image marker: decoders supply a missing one in silence."""
+    """Tell whether a PNG or JPEG has its end mark: decoders do without it in silence."""
+    if kind is Kind.PNG:
+        return b"IEND\xaeB`\x82" in data
     return kind is not Kind.JPEG or data.rfind(b"\xff\xd9") > data.rfind(b"\xff\xda")
 
 

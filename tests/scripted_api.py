@@ -81,6 +81,7 @@ class ScriptedApi:
 
     def __init__(self, *, keep_alive: bool = True) -> None:
         self.requests: list[Received] = []
+        self.received = asyncio.Event()
         self.connections = 0
         self.defaults: dict[str, Answer] = {
             SWAP_PATH: Answer(headers={"x-request-id": "req-1", "x-cost": "0.05"}),
@@ -152,6 +153,7 @@ class ScriptedApi:
                 writer.transport.abort()
                 return
             self.requests.append(request)
+            self.received.set()
             answer = self._answer_to(request.path)
             await asyncio.sleep(answer.delay)
             closing = request.headers.get("connection", "").lower() == "close"
@@ -161,7 +163,10 @@ class ScriptedApi:
 
 
 async def _read(reader: asyncio.StreamReader, number: int) -> Received:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    start = await reader.readexactly(1)
+    if start == b"\x16":
+        raise ConnectionAbortedError("a TLS handshake, and this server speaks none")
+    head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.strip().split("\r\n")
     method, path, _ = first.split(" ")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}

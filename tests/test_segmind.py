@@ -1,0 +1,402 @@
+"""The Segmind client against a real server on loopback: what it sends, repeats, and never tells."""
+
+import asyncio
+import base64
+import gzip
+import itertools
+import logging
+import socket
+import traceback
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from bot.errors import (
+    ApiAnswerUnreadable,
+    ApiDisconnected,
+    ApiTimeout,
+    ApiUnreachable,
+    BadGateway,
+    BadKey,
+    GatewayTimeout,
+    InvalidParameters,
+    RateLimited,
+    ServerError,
+    SwapFailed,
+)
+from bot.fetch import AllowedOrigins
+from bot.segmind import TRIES, Credits, SegmindClient, SwapRequest
+from tests.scripted_api import CREDITS_PATH, PNG, SWAP_PATH, Answer, ScriptedApi, as_json, error
+
+KEY = "SG_0123456789abcdef"
+SIGNED = "https://cdn.discordapp.com/attachments/1/2/a.png?ex=68&is=67&hm=5e7d"
+REQUEST = SwapRequest(SIGNED, SIGNED, prompt="smile", image_format="webp", quality=80, seed=7)
+START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.time = START
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        """Tell the time."""
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        """Pass the time at once."""
+        self.slept.append(seconds)
+        self.time += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Time that stands until someone sleeps."""
+    return Clock()
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """A session as the bot makes it."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[ScriptedApi]:
+    """The scripted server."""
+    async with ScriptedApi() as api:
+        yield api
+
+
+def client_of(
+    session: aiohttp.ClientSession,
+    base_url: str | Callable[[], str],
+    clock: Clock,
+    *,
+    results: str = "https://segmind.com",
+    key: str | None = KEY,
+) -> SegmindClient:
+    """Make a client whose time is the clock's and whose jitter is a half."""
+    return SegmindClient(
+        session,
+        base_url=base_url,
+        key=key,
+        results=AllowedOrigins.of([results]),
+        now=clock.now,
+        sleep=clock.sleep,
+        random=lambda: 0.5,
+    )
+
+
+@pytest.fixture
+def client(session: aiohttp.ClientSession, api: ScriptedApi, clock: Clock) -> SegmindClient:
+    """A client of the scripted server, which may also serve results."""
+    return client_of(session, api.base_url, clock, results=api.base_url)
+
+
+async def test_what_is_sent(client: SegmindClient, api: ScriptedApi) -> None:
+    """One POST with all six parameters and the key; its picture and receipt come back."""
+    result = await client.swap(REQUEST)
+    assert (result.picture, result.kind, result.cost_micros, result.request_id) == (
+        PNG,
+        "png",
+        50_000,
+        "req-1",
+    )
+    [received] = api.requests
+    assert (received.method, received.path, received.headers["x-api-key"]) == ("POST", SWAP_PATH, KEY)
+    assert received.headers["content-type"] == "application/json"
+    assert received.json == {
+        "source_image": SIGNED,
+        "target_image": SIGNED,
+        "additional_prompt": "smile",
+        "image_format": "webp",
+        "quality": 80,
+        "seed": 7,
+    }
+
+
+async def test_no_key_no_header(session: aiohttp.ClientSession, api: ScriptedApi, clock: Clock) -> None:
+    """Without a key the header is absent, not empty."""
+    await client_of(session, api.base_url + "/", clock, key=None).swap(REQUEST)
+    assert "x-api-key" not in api.requests[0].headers
+
+
+def test_key_must_fit_a_header(clock: Clock) -> None:
+    """A key with a line break is refused in words that do not hold it."""
+    with pytest.raises(ValueError, match="printable") as caught:
+        client_of(None, "", clock, key="abc\r\ndef")  # pyright: ignore[reportArgumentType]  # never used
+    assert "abc" not in str(caught.value)
+
+
+async def test_credits(client: SegmindClient, api: ScriptedApi) -> None:
+    """The balance is asked with the key, by a GET that no failure turns into a paid call."""
+    api.script(error(502), path=CREDITS_PATH)
+    assert await client.credits() == Credits(12_500_000, 18_000)
+    assert [(r.method, r.headers["x-api-key"]) for r in api.requests] == [("GET", KEY)] * 2
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "posts"),
+    [
+        (302, ServerError, 1),
+        (400, InvalidParameters, 1),
+        (401, BadKey, 1),
+        (500, ServerError, 1),
+        (504, GatewayTimeout, 1),
+        (429, RateLimited, TRIES),
+        (502, BadGateway, TRIES),
+        (503, BadGateway, TRIES),
+    ],
+)
+async def test_which_statuses_are_repeated(
+    client: SegmindClient, api: ScriptedApi, clock: Clock, *, status: int, kind: type[SwapFailed], posts: int
+) -> None:
+    """Only 429, 502 and 503 are posted again, a bounded number of times, with a growing jittered pause."""
+    api.script(*[error(status, "no", headers={"location": "/elsewhere"})] * 10)
+    with pytest.raises(kind):
+        await client.swap(REQUEST)
+    assert len(api.requests) == posts
+    assert clock.slept == [0.5, 1.0, 2.0][: posts - 1]
+
+
+async def test_repeat_succeeds(
+    client: SegmindClient, api: ScriptedApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A swap that gets through on a later try is a swap."""
+    api.script(error(503), error(429))
+    assert (await client.swap(REQUEST)).picture == PNG
+    assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
+
+
+@pytest.mark.parametrize(("seconds", "slept"), [(30, [30.5]), (95, [95.5]), (100, []), (10_000, [])])
+async def test_retry_time_is_honoured(
+    client: SegmindClient, api: ScriptedApi, clock: Clock, seconds: int, slept: list[float]
+) -> None:
+    """The API's own retry time is waited for, if a whole call still fits after it; else it is handed on."""
+    api.script(error(429, headers={"retry-after": str(seconds)}))
+    if slept:
+        await client.swap(REQUEST, timeout_seconds=120)
+    else:
+        with pytest.raises(RateLimited) as caught:
+            await client.swap(REQUEST, timeout_seconds=120)
+        assert caught.value.retry_at == START + timedelta(seconds=seconds)
+    assert clock.slept == slept
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (Answer(reset="at_once"), ApiDisconnected),
+        (Answer(reset="after_headers"), ApiAnswerUnreadable),
+        (Answer(reset="in_body"), ApiAnswerUnreadable),
+        (Answer(delay=30), ApiTimeout),
+        (Answer(body=b"<html>hello</html>"), ApiAnswerUnreadable),
+        (Answer(body=PNG[:-20]), ApiAnswerUnreadable),
+        (Answer(body=b""), ApiAnswerUnreadable),
+        (Answer(body=itertools.repeat(b"x" * 2**18)), ApiAnswerUnreadable),
+        (Answer(headers={"content-encoding": "gzip"}), ApiAnswerUnreadable),
+        (
+            Answer(body=gzip.compress(bytes(200 * 2**20), 1), headers={"content-encoding": "gzip"}),
+            ApiAnswerUnreadable,
+        ),
+        (Answer(headers={"x-long": "y" * 100_000}), ApiDisconnected),
+        (as_json({"url": "https://evil.example/a.png"}), ApiAnswerUnreadable),
+        (as_json({"url": "http://169.254.169.254/latest"}), ApiAnswerUnreadable),
+    ],
+    ids=lambda value: repr(value)[:60],
+)
+async def test_in_doubt_is_never_repeated(
+    client: SegmindClient, api: ScriptedApi, clock: Clock, answer: Answer, kind: type[SwapFailed]
+) -> None:
+    """What may have been billed is posted once, whatever comes back: cut, endless, inflated, forged, late."""
+    api.script(answer)
+    with pytest.raises(kind):
+        await client.swap(REQUEST, timeout_seconds=0.3 if kind is ApiTimeout else 60)
+    assert len(api.posts) == 1
+    assert clock.slept == []
+
+
+async def test_slow_body(client: SegmindClient, api: ScriptedApi) -> None:
+    """The deadline covers the body as well."""
+    stalled = iter([PNG[:10], b""])
+
+    def drip() -> Callable[[], bytes]:
+        return lambda: next(stalled, b"")
+
+    api.script(Answer(body=iter(drip(), None), content_type="image/png"))
+    with pytest.raises(ApiTimeout):
+        await client.swap(REQUEST, timeout_seconds=0.2)
+    assert len(api.posts) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [itertools.repeat(b"no " * 1000), gzip.compress(b"no " * 2**24, 1)], ids=["endless", "inflated"]
+)
+async def test_error_body_is_capped(
+    client: SegmindClient, api: ScriptedApi, body: bytes | Iterable[bytes]
+) -> None:
+    """An endless or inflated error body is cut off; its status stands."""
+    api.script(Answer(400, body, headers={"content-encoding": "gzip"} if isinstance(body, bytes) else {}))
+    with pytest.raises(InvalidParameters) as caught:
+        await client.swap(REQUEST, timeout_seconds=10)
+    assert caught.value.message.startswith("no no")
+    assert len(caught.value.message) == 300
+
+
+@pytest.mark.parametrize("reset", ["after_headers", "in_body"])
+async def test_broken_error_body(client: SegmindClient, api: ScriptedApi, reset: str) -> None:
+    """An error whose body breaks off is still the error its status says."""
+    api.script(Answer(401, b"denied " * 1000, reset="in_body" if reset == "in_body" else "after_headers"))
+    with pytest.raises(BadKey):
+        await client.swap(REQUEST)
+
+
+async def test_refused_connection_is_repeated(
+    session: aiohttp.ClientSession, api: ScriptedApi, clock: Clock
+) -> None:
+    """A restarted engine is found at its new address: the base URL is asked anew for each try."""
+    async with ScriptedApi() as gone:
+        pass
+    addresses = iter([gone.base_url, api.base_url])
+    await client_of(session, lambda: next(addresses), clock).swap(REQUEST)
+    assert (len(api.posts), clock.slept) == (1, [0.5])
+
+
+class NoNames(AbstractResolver):
+    """A resolver that knows no name."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Fail as the system's resolver does."""
+        raise OSError(f"no address for {host}:{port} ({family})")
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.mark.parametrize("case", ["refused", "no name", "no TLS"])
+async def test_unreachable(api: ScriptedApi, clock: Clock, case: str) -> None:
+    """Nothing was sent, so each try is repeated, and in the end the API was not reached."""
+    base_url = {
+        "refused": api.base_url,
+        "no name": "http://api.invalid",
+        "no TLS": api.base_url.replace("http:", "https:"),
+    }[case]
+    if case == "refused":
+        await api.stop()
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=NoNames())) as session:
+        with pytest.raises(ApiUnreachable):
+            await client_of(session, base_url, clock).swap(REQUEST)
+    assert len(clock.slept) == TRIES - 1
+    assert api.requests == []
+
+
+async def test_no_stale_connection(session: aiohttp.ClientSession, clock: Clock) -> None:
+    """A server that drops connections between calls cuts no paid call, since each has a fresh one."""
+    async with ScriptedApi(keep_alive=False) as api:
+        client = client_of(session, api.base_url, clock)
+        for _ in range(3):
+            await client.swap(REQUEST)
+            await client.credits()
+        assert (len(api.posts), api.connections) == (3, 6)
+        # The server does what this test is about: a client that keeps connections is cut off.
+        await (await session.post(api.base_url + SWAP_PATH)).read()
+        with pytest.raises(aiohttp.ServerDisconnectedError):
+            await session.post(api.base_url + SWAP_PATH)
+
+
+async def test_result_by_url(client: SegmindClient, api: ScriptedApi, clock: Clock) -> None:
+    """A result named by URL is fetched without the key, and again when that fails; the POST is not."""
+    api.script(as_json({"output": [api.base_url + "/result.png"]}))
+    api.script(error(404), error(503), Answer(), path="/result.png")
+    assert (await client.swap(REQUEST)).picture == PNG
+    assert [request.method for request in api.requests] == ["POST", "GET", "GET", "GET"]
+    assert all("x-api-key" not in request.headers for request in api.requests[1:])
+    assert len(clock.slept) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "gets"),
+    [
+        (Answer(302, headers={"location": "/other.png"}), 1),
+        (error(403), 1),
+        (Answer(body=b"GIF89a"), 1),
+        (Answer(body=itertools.repeat(b"x" * 2**18)), 1),
+        (error(500), TRIES),
+        (Answer(reset="in_body"), TRIES),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+async def test_bad_result_by_url(client: SegmindClient, api: ScriptedApi, answer: Answer, gets: int) -> None:
+    """A result that cannot be had is an unreadable answer: paid once, never posted again."""
+    api.script(as_json({"url": api.base_url + "/result.png"}))
+    api.defaults["/result.png"] = answer
+    with pytest.raises(ApiAnswerUnreadable):
+        await client.swap(REQUEST)
+    assert [request.method for request in api.requests] == ["POST"] + ["GET"] * gets
+
+
+async def test_base64_result(client: SegmindClient, api: ScriptedApi) -> None:
+    """A picture inside JSON is the same picture."""
+    api.script(as_json({"image": base64.b64encode(PNG).decode()}))
+    assert (await client.swap(REQUEST)).picture == PNG
+
+
+async def test_cancelling_is_not_a_failure(client: SegmindClient, api: ScriptedApi) -> None:
+    """A cancelled swap ends as cancelled, so that shutting down is not mistaken for an answer."""
+    api.script(Answer(delay=30))
+    task = asyncio.create_task(client.swap(REQUEST))
+    await api.received.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+ECHO = f"bad key {KEY} for {SIGNED}"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        error(401, ECHO, headers={"x-request-id": KEY}),
+        Answer(500, f"Bearer {KEY}".encode(), headers={"x-echo": KEY}),
+        error(502, ECHO),
+        Answer(reset="at_once"),
+        Answer(reset="in_body"),
+        Answer(delay=30),
+        Answer(headers={"x-long": KEY * 10_000}),
+        Answer(headers={"content-encoding": "gzip"}),
+        as_json({"url": SIGNED}),
+        as_json({"url": f"http://127.0.0.1:1/?hm=5e7d&key={KEY}"}),
+        as_json({"output": f"{KEY}"}),
+    ],
+    ids=lambda answer: repr(answer)[:60],
+)
+async def test_nothing_raised_or_logged_tells_secrets(
+    session: aiohttp.ClientSession,
+    api: ScriptedApi,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    answer: Answer,
+) -> None:
+    """Neither an error, nor any error behind it, nor a log holds the key or a signed URL."""
+    caplog.set_level(logging.INFO)
+    api.script(*[answer] * TRIES)
+    client = client_of(session, api.base_url, clock, results="http://127.0.0.1:1")
+    with pytest.raises(SwapFailed) as caught:
+        await client.swap(REQUEST, timeout_seconds=0.3 if answer.delay else 60)
+    told = caplog.text + repr(client) + "".join(traceback.format_exception(caught.value))
+    behind: BaseException | None = caught.value
+    while behind is not None:
+        told += f"{behind} {behind!r} {vars(behind)}"
+        behind = behind.__context__ or behind.__cause__
+    for secret in (KEY, "5e7d", "x-api-key"):
+        assert secret not in told
