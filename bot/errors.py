@@ -31,6 +31,10 @@ class StoreError(BotError):
     """The database cannot be used; the message is one sentence to act on."""
 
 
+class DiscordRefused(BotError):
+    """Discord does not let the bot in; the message is one sentence to act on."""
+
+
 class EngineUnavailable(BotError):
     """The local engine could not be started; the message is one sentence to act on."""
 

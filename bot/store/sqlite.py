@@ -48,7 +48,7 @@ class SQLiteStore:
         """Run one store function as one transaction."""
 
         def call() -> T:
-            return _transact(self._connection, lambda db: function(db, *args, **kwargs))
+            return transact(self._connection, lambda db: function(db, *args, **kwargs))
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
@@ -67,7 +67,7 @@ async def open_sqlite(path: Path, now_ms: Callable[[], int]) -> SQLiteStore:
     def call() -> sqlite3.Connection:
         connection = _connect(path)
         try:
-            _transact(connection, lambda db: migrate(db, _TYPES, now_ms()))
+            transact(connection, lambda db: migrate(db, _TYPES, now_ms()))
         except BaseException:
             connection.close()
             raise
@@ -88,7 +88,19 @@ def _connect(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     # It holds tokens and pictures while swaps are open: for the owner's eyes only.
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    return _prepared(
+        sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    )
+
+
+def open_in_memory() -> sqlite3.Connection:
+    """A database at the newest schema that is gone when it is closed, for `transact`."""
+    connection = _prepared(sqlite3.connect(":memory:", isolation_level=None))
+    transact(connection, lambda db: migrate(db, _TYPES, 0))
+    return connection
+
+
+def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.row_factory = _as_mapping
     for pragma in _PRAGMAS:
         connection.execute(pragma)
@@ -99,7 +111,8 @@ def _as_mapping(cursor: sqlite3.Cursor, values: tuple[Value, ...]) -> Row:
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
 
 
-def _transact(connection: sqlite3.Connection, function: Callable[[Transaction], T]) -> T:
+def transact(connection: sqlite3.Connection, function: Callable[[Transaction], T]) -> T:
+    """Run a function as one transaction of this connection, on the calling thread."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         result = function(_SQLiteTransaction(connection))

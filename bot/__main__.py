@@ -1,0 +1,91 @@
+"""The command line: `python -m bot [run | demo | engine | check | assets]`."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from bot.config import Config, read_config
+from bot.errors import BotError
+from bot.log import configure_logging
+
+
+def main() -> int:
+    """Run one command; returns the exit status, and says in a sentence why it is not 0."""
+    # Before anything is imported that makes a TLS context: SSL_CERT_FILE may be set in .env.
+    load_dotenv(Path(".env"))
+    arguments = _parser().parse_args()
+    try:
+        return _COMMANDS[arguments.command](arguments, os.environ)
+    except BotError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the command line speaks here
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="A Discord bot that swaps faces.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    parser.set_defaults(command="run")
+    commands.add_parser("run", help="run the bot (the default)")
+    demo = commands.add_parser("demo", help="swap two faces through the whole bot, in its own sandbox")
+    demo.add_argument("source", nargs="?", type=Path, help="a picture with the face to use")
+    demo.add_argument("target", nargs="?", type=Path, help="the picture that receives it")
+    demo.add_argument("-o", "--out", type=Path, default=Path("faceswap.png"), help="where the result goes")
+    engine = commands.add_parser("engine", help="run the bot's own engine alone, with Segmind's HTTP contract")
+    engine.add_argument("--host", default="127.0.0.1")
+    engine.add_argument("--port", type=int, default=8001, help="0 lets the kernel choose")
+    engine.add_argument("--workers", type=int, default=2, help="processes that swap")
+    engine.add_argument(
+        "--allow-origin", action="append", metavar="ORIGIN", help="read pictures from here (Discord's CDN)"
+    )
+    engine.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    commands.add_parser("check", help="check the token, the key, the store and the models")
+    commands.add_parser("assets", help="fetch the engine's models and the demo's photographs")
+    return parser
+
+
+def _configured(variables: Mapping[str, str]) -> Config:
+    config = read_config(variables)
+    configure_logging(config.log_level, config.secrets)
+    return config
+
+
+def _run(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
+    config = _configured(variables)
+    from bot.run import run
+
+    asyncio.run(run(config))
+    return 0
+
+
+def _demo(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
+    raise NotImplementedError
+
+
+def _engine(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
+    raise NotImplementedError
+
+
+def _check(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
+    raise NotImplementedError
+
+
+def _assets(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
+    configure_logging("info", ())
+    from bot.compose import ASSETS
+    from bot.engine.assets import fetch_assets
+
+    fetch_assets(ASSETS, print)
+    return 0
+
+
+_COMMANDS = {"run": _run, "demo": _demo, "engine": _engine, "check": _check, "assets": _assets}
+
+if __name__ == "__main__":
+    sys.exit(main())

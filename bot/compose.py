@@ -1,0 +1,73 @@
+"""Puts the parts together from a configuration; what is embedded and what is real is decided here alone."""
+
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.client import FaceSwapBot, Services
+from bot.config import Config
+from bot.engine.child import EngineChild
+from bot.fetch import DISCORD_CDN, open_session
+from bot.segmind import SegmindClient
+from bot.store.database import Store, to_ms
+from bot.store.sqlite import open_sqlite
+from bot.swaps import Swaps
+
+ASSETS = Path("data/assets")
+"""Where the engine's models and the demo's photographs are kept."""
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The real time."""
+    return datetime.now(UTC)
+
+
+async def open_store(config: Config, now: Clock = utc_now) -> Store:
+    """Open the configured store; raises StoreError."""
+    return await open_sqlite(config.database, lambda: to_ms(now()))
+
+
+@asynccontextmanager
+async def open_api(
+    config: Config, picture_origins: Iterable[str] = DISCORD_CDN
+) -> AsyncGenerator[SegmindClient]:
+    """The configured API, or the bot's own engine, which may then read pictures from `picture_origins` alone.
+
+    Raises EngineUnavailable when the engine is needed and cannot start.
+    """
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(open_session())
+        if config.segmind_base_url is None:
+            child = await stack.enter_async_context(EngineChild.start(picture_origins, ASSETS))
+            yield SegmindClient(
+                session, base_url=lambda: child.base_url, key=child.key, results=config.segmind_results
+            )
+        else:
+            yield SegmindClient(
+                session,
+                base_url=config.segmind_base_url,
+                key=config.segmind_api_key,
+                results=config.segmind_results,
+            )
+
+
+@asynccontextmanager
+async def compose(
+    config: Config, *, picture_origins: Iterable[str] = DISCORD_CDN, now: Clock = utc_now
+) -> AsyncGenerator[FaceSwapBot]:
+    """The whole bot, not yet connected; everything it opened is closed at the end."""
+    async with AsyncExitStack() as stack:
+        store = await open_store(config, now)
+        stack.push_async_callback(store.close)
+        api = await stack.enter_async_context(open_api(config, picture_origins))
+        swaps = Swaps(
+            store,
+            api,
+            concurrency=config.api_concurrency,
+            timeout_seconds=config.api_timeout_seconds,
+            now=now,
+        )
+        yield FaceSwapBot(Services(swaps, config.limits, config.price_micros, now))

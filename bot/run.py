@@ -1,0 +1,80 @@
+"""Runs the bot until it is asked to stop, on Discord or on a sandbox of its own."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, nullcontext
+
+from bot.client import FaceSwapBot, connect
+from bot.compose import compose
+from bot.config import Config
+from bot.fetch import DISCORD_CDN
+from bot.sandbox import Sandbox
+from bot.sandbox.doorway import redirected
+
+log = logging.getLogger(__name__)
+
+
+async def run(config: Config) -> None:
+    """Run until SIGTERM or SIGINT; raises BotError when the bot cannot start."""
+    async with stop_signal() as stop:
+        if config.discord_token is None:
+            await _run_in_sandbox(config, stop)
+        else:
+            await _run(config, config.discord_token, config.sandbox_url, stop)
+
+
+async def _run_in_sandbox(config: Config, stop: asyncio.Event) -> None:
+    async with Sandbox.start() as sandbox:
+        sandbox.create_guild("Sandbox").create_channel("general")
+        log.warning(
+            "DISCORD_TOKEN is not set, so the bot runs in its own sandbox, where nobody else can see it."
+        )
+        log.warning("Set the token in .env to go to Discord; `make demo` shows a swap in the sandbox.")
+        await _run(config, sandbox.token, sandbox.base_url, stop)
+
+
+async def _run(config: Config, token: str, sandbox_url: str | None, stop: asyncio.Event) -> None:
+    place = redirected(sandbox_url) if sandbox_url else nullcontext()
+    origins = (sandbox_url,) if sandbox_url else DISCORD_CDN
+    with place:
+        async with compose(config, picture_origins=origins) as bot:
+            await serve(bot, token, stop, config.shutdown_grace_seconds)
+
+
+async def serve(bot: FaceSwapBot, token: str, stop: asyncio.Event, grace_seconds: float) -> None:
+    """Keep the bot connected until `stop`, then let what is under way finish within the grace.
+
+    Raises BotError when Discord does not let the bot in.
+    """
+    async with bot:
+        connection = asyncio.create_task(connect(bot, token))
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if connection.done():
+                connection.result()
+        finally:
+            await bot.services.swaps.drain(grace_seconds if stop.is_set() else 0)
+            connection.cancel()
+            stopping.cancel()
+            await asyncio.gather(connection, stopping, return_exceptions=True)
+
+
+@asynccontextmanager
+async def stop_signal() -> AsyncGenerator[asyncio.Event]:
+    """An event that SIGTERM or SIGINT sets; where the loop takes no handlers, Ctrl-C cancels instead."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    handled: list[signal.Signals] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            continue
+        handled.append(number)
+    try:
+        yield stop
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)

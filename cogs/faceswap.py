@@ -1,0 +1,107 @@
+"""`/faceswap`: read the options, refuse early and privately, hold, acknowledge, hand over to the use case."""
+
+from pathlib import PurePath
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import segmind
+from bot.client import ALREADY_ACKNOWLEDGED, FaceSwapBot
+from bot.errors import AttachmentNotAPicture, AttachmentTooLarge, Role, TooManyPixels
+from bot.pictures import MAX_PIXELS, OutputFormat
+from bot.policy import limits_for
+from bot.store.swaps import Swap
+
+MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
+"""Largest input, in bytes: what one request to Discord may hold."""
+
+_TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
+_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+
+
+class FaceSwap(commands.Cog):
+    """The command that the bot is for."""
+
+    def __init__(self, bot: FaceSwapBot) -> None:
+        self._services = bot.services
+        self._reply_to = bot.reply_to
+
+    @app_commands.command(description="Put the face of one picture into another")
+    @app_commands.describe(
+        source="The face to use",
+        target="The picture that receives it",
+        prompt="What else the result should look like",
+        image_format="File format of the result (png)",
+        quality=f"Quality of the result ({segmind.QUALITY_DEFAULT})",
+        seed="The same number gives the same result again",
+        private="Only you see the result",
+    )
+    @app_commands.rename(image_format="format")
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    async def faceswap(
+        self,
+        interaction: discord.Interaction[FaceSwapBot],
+        *,
+        source: discord.Attachment,
+        target: discord.Attachment,
+        prompt: app_commands.Range[str, 0, segmind.PROMPT_MAX] = "",
+        image_format: OutputFormat = segmind.FORMAT_DEFAULT,
+        quality: app_commands.Range[int, segmind.QUALITY_MIN, segmind.QUALITY_MAX] = segmind.QUALITY_DEFAULT,
+        seed: app_commands.Range[int, segmind.SEED_MIN, segmind.SEED_MAX] = segmind.SEED_DEFAULT,
+        private: bool = False,
+    ) -> None:
+        """Swap faces."""
+        check_attachment(Role.SOURCE, source)
+        check_attachment(Role.TARGET, target)
+        swap = Swap(
+            id=interaction.id,
+            application_id=interaction.application_id,
+            guild_id=interaction.guild_id or 0,
+            channel_id=interaction.channel_id or 0,
+            user_id=interaction.user.id,
+            private=private,
+            upload_limit=interaction.filesize_limit,
+            token=interaction.token,
+            price_micros=self._services.price_micros,
+            source_url=source.url,
+            target_url=target.url,
+            prompt=prompt,
+            image_format=image_format,
+            quality=quality,
+            seed=seed,
+        )
+        await self._begin(interaction, swap)
+
+    async def _begin(self, interaction: discord.Interaction[FaceSwapBot], swap: Swap) -> None:
+        services, reply = self._services, self._reply_to(swap)
+        limits = limits_for(services.limits, in_server=swap.guild_id != 0)
+        async with services.swaps.admitted(swap, limits):
+            try:
+                await interaction.response.defer(ephemeral=swap.private, thinking=True)
+            except discord.HTTPException as error:
+                # Discord may have taken a first try and answered it with an error: then the placeholder
+                # is ours. Otherwise another process has answered, and this one stops.
+                if error.code != ALREADY_ACKNOWLEDGED or not await reply.waiting():
+                    raise
+        services.swaps.start(swap, reply)
+
+
+def check_attachment(role: Role, attachment: discord.Attachment) -> None:
+    """Refuse what the payload alone shows to be unusable: the declared type, name, size and dimensions.
+
+    These are the sender's words, not facts. Raises AttachmentNotAPicture, AttachmentTooLarge, TooManyPixels.
+    """
+    declared = (attachment.content_type or "").split(";")[0].strip().lower()
+    suffix = PurePath(attachment.filename.lower()).suffix
+    if declared not in _TYPES if declared else suffix not in _SUFFIXES:
+        raise AttachmentNotAPicture(role)
+    if attachment.size > MAX_ATTACHMENT_BYTES:
+        raise AttachmentTooLarge(role, attachment.size, MAX_ATTACHMENT_BYTES)
+    if (attachment.width or 0) * (attachment.height or 0) > MAX_PIXELS:
+        raise TooManyPixels(role, MAX_PIXELS)
+
+
+async def setup(bot: FaceSwapBot) -> None:
+    """Load the extension."""
+    await bot.add_cog(FaceSwap(bot))

@@ -1,0 +1,123 @@
+"""The money against a model: any order of steps, and the store agrees with a few lines of arithmetic."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from bot.errors import AlreadyHandled, LimitReached
+from bot.store import audit, ledger, swaps
+from bot.store.database import Transaction
+from bot.store.sqlite import open_in_memory, transact
+from tests.stores import NO_LIMITS, PICTURE, PRICE, START, a_swap
+
+T = TypeVar("T")
+
+GUILDS = st.sampled_from([0, 100, 101])
+USERS = st.sampled_from([300, 301])
+LIMITS = replace(NO_LIMITS, daily=3, at_once=2, server_daily_micros=4 * PRICE, bot_daily_micros=6 * PRICE)
+
+
+class Ledger(RuleBasedStateMachine):
+    """Runs the store's functions and a model side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connection: sqlite3.Connection = open_in_memory()
+        self.now = START
+        self.states: dict[int, str] = {}
+        self.owners: dict[int, tuple[int, int]] = {}
+
+    def run(self, function: Callable[[Transaction], T]) -> T:
+        """Run one store function as one transaction."""
+        return transact(self.connection, function)
+
+    @rule(guild=GUILDS, user=USERS, again=st.booleans())
+    def hold(self, guild: int, user: int, again: bool) -> None:
+        """Hold a new swap, or an interaction that was seen before; the model counts for itself."""
+        known = again and bool(self.states)
+        swap_id = 1 if known else len(self.states) + 1
+        alive = [n for n, state in self.states.items() if state != "refunded"]
+        opened = [n for n in alive if self.states[n] != "delivered"]
+        mine = (guild, user)
+        admissible = (
+            sum(self.owners[n] == mine for n in alive) < 3
+            and sum(self.owners[n] == mine for n in opened) < 2
+            and sum(self.owners[n][0] == guild for n in alive) < 4
+            and len(alive) < 6
+        )
+        try:
+            self.run(
+                lambda db: swaps.hold(db, a_swap(swap_id, guild_id=guild, user_id=user), LIMITS, self.now)
+            )
+        except AlreadyHandled:
+            assert known
+        except LimitReached:
+            assert not known
+            assert not admissible
+        else:
+            assert not known
+            assert admissible
+            self.states[swap_id] = "held"
+            self.owners[swap_id] = mine
+
+    @precondition(lambda self: bool(self.states))
+    @rule(
+        pick=st.integers(0, 99), step=st.sampled_from(["start_sending", "keep_picture", "settle", "refund"])
+    )
+    def step(self, pick: int, step: str) -> None:
+        """Take a step on some swap: it happens exactly when the state before it is the right one."""
+        swap_id = 1 + pick % len(self.states)
+        before, after = {
+            "start_sending": ("held", "sending"),
+            "keep_picture": ("sending", "made"),
+            "settle": ("made", "delivered"),
+            "refund": (None, "refunded"),
+        }[step]
+        state = self.states[swap_id]
+        happens = state == before if before else state not in ("delivered", "refunded")
+        assert self.run(lambda db: self.take(db, swap_id, step)) is happens
+        if happens:
+            self.states[swap_id] = after
+
+    def take(self, db: Transaction, swap_id: int, step: str) -> bool:
+        """Take one step in the store."""
+        match step:
+            case "start_sending":
+                return swaps.start_sending(db, swap_id, self.now)
+            case "keep_picture":
+                return swaps.keep_picture(db, swap_id, PICTURE, self.now)
+            case "settle":
+                return swaps.settle(db, swap_id, self.now)
+            case _:
+                return swaps.refund(db, swap_id, "X", self.now)
+
+    @rule(seconds=st.integers(1, 60))
+    def wait(self, seconds: int) -> None:
+        """Let time pass, within the day."""
+        self.now += timedelta(seconds=seconds)
+
+    @invariant()
+    def books_are_right(self) -> None:
+        """Every invariant query is empty, and each member's spend is what the model says."""
+        assert self.run(audit.violations) == {}
+        for user in (300, 301):
+            delivered = sum(
+                self.owners[n][1] == user and state == "delivered" for n, state in self.states.items()
+            )
+            spent = ledger.Spend(delivered * PRICE, delivered * PRICE)
+            assert self.run(partial(ledger.spend, user_id=user, now=self.now)) == spent
+
+    def teardown(self) -> None:
+        """Close the database."""
+        self.connection.close()
+
+
+TestLedger = Ledger.TestCase
+TestLedger.settings = settings(max_examples=40, stateful_step_count=30, deadline=None, derandomize=True)

@@ -1,0 +1,79 @@
+"""Words: every error has a text that says what was charged, and money reads as people write it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from bot import errors, replies
+from bot.errors import BotError, Limit, LimitReached, Refusal, Role, SwapFailed
+from bot.swaps import Receipt
+
+SAMPLES: dict[type[BotError], BotError] = {
+    errors.AttachmentNotAPicture: errors.AttachmentNotAPicture(Role.SOURCE),
+    errors.AttachmentTooLarge: errors.AttachmentTooLarge(Role.TARGET, 30 << 20, 25 << 20),
+    errors.TooManyPixels: errors.TooManyPixels(Role.TARGET, 40_000_000),
+    errors.LimitReached: LimitReached(Limit.AT_ONCE, 1, 1, None),
+}
+
+
+def member_errors(base: type[BotError]) -> Iterator[type[BotError]]:
+    """Every error below a base class."""
+    for kind in base.__subclasses__():
+        yield kind
+        yield from member_errors(kind)
+
+
+@pytest.mark.parametrize("kind", [*member_errors(Refusal), *member_errors(SwapFailed)])
+def test_every_error_has_words(kind: type[BotError]) -> None:
+    """No error lacks a text, none shows upstream's words, and each says that nothing was charged."""
+    if kind in SAMPLES:
+        error = SAMPLES[kind]
+    elif issubclass(kind, errors.ApiError):
+        error = kind(418, "request-1", "upstream says <html>", None)
+    else:
+        error = kind()
+    text = replies.failure(error)
+    assert text.endswith(replies.NOT_CHARGED)
+    assert len(text) < 400
+    assert "upstream" not in text
+    assert kind.__name__ not in text
+
+
+@pytest.mark.parametrize("limit", list(Limit))
+def test_every_limit_says_what_is_left_and_when_it_resets(limit: Limit) -> None:
+    """A refusal by a limit names its figures and its reset in Discord's own time format."""
+    resets = None if limit is Limit.AT_ONCE else datetime(2026, 1, 1, 0, 0, 0, 1, tzinfo=UTC)
+    text = replies.failure(LimitReached(limit, 2_000_000, 1_990_000, resets))
+    assert "2000000" in text or "$2.00" in text
+    assert "<t:1767225601:R>" in text or limit is Limit.AT_ONCE
+    if "budget" in limit.value:
+        assert "$0.01" in text
+
+
+def test_no_face_names_the_picture() -> None:
+    """The member learns which of the two pictures has no face."""
+    assert "target picture" in replies.failure(errors.NoFace(400, role=Role.TARGET))
+
+
+@pytest.mark.parametrize(
+    ("micros", "text"),
+    [
+        (0, "$0.00"),
+        (50_000, "$0.05"),
+        (1_234_567_890_000, "$1,234,567.89"),
+        (1, "$0.000001"),
+        (125_000, "$0.125"),
+    ],
+)
+def test_dollars(micros: int, text: str) -> None:
+    """Two decimals, or as many as the amount has."""
+    assert replies.dollars(micros) == text
+
+
+def test_a_receipt_shows_price_seed_time_and_spend() -> None:
+    """The line above a picture holds everything the member paid and may repeat."""
+    text = replies.result(42, Receipt(50_000, 7, 9.82, 100_000, 1_000_000))
+    for part in ("AI face swap", "<@42>", "$0.05", "seed 7", "9.8 s", "$0.10 today", "$1.00 in all"):
+        assert part in text
+    assert "free" in replies.result(42, Receipt(0, 7, 0.2, 0, 0))

@@ -1,0 +1,305 @@
+"""The store on its real engine: admission, the states of a swap, what is erased, and what survives."""
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import AlreadyHandled, Limit, LimitReached, StoreError
+from bot.policy import Limits
+from bot.store import audit, ledger, swaps
+from bot.store.database import Row, Transaction, to_ms
+from bot.store.sqlite import SQLiteStore, open_sqlite
+from tests.stores import NO_LIMITS, PICTURE, PRICE, START, a_swap
+
+NOW_MS = to_ms(START)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the database is."""
+    return tmp_path / "folder" / "store.sqlite3"
+
+
+@pytest.fixture
+async def store(path: Path) -> AsyncIterator[SQLiteStore]:
+    """A new database, whose books must be right when the test ends."""
+    store = await open_sqlite(path, lambda: NOW_MS)
+    yield store
+    assert await store.run(audit.violations) == {}
+    await store.close()
+
+
+def the_row(db: Transaction, swap_id: int) -> Row:
+    """One swap's whole row."""
+    return db.row("SELECT * FROM swaps WHERE id = :id", id=swap_id)
+
+
+def the_account(db: Transaction, guild_id: int, user_id: int) -> tuple[int, int]:
+    """Held and spent of one account."""
+    row = db.row(
+        "SELECT held_micros, spent_micros FROM accounts WHERE guild_id = :guild AND user_id = :user",
+        guild=guild_id,
+        user=user_id,
+    )
+    return row["held_micros"], row["spent_micros"]
+
+
+async def test_a_delivered_swap_is_charged_once(store: SQLiteStore) -> None:
+    """Hold, send, make, settle: the price moves from held to spent, and a second settle changes nothing."""
+    await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+    assert await store.run(the_account, 100, 300) == (PRICE, 0)
+    assert await store.run(swaps.start_sending, 1, START)
+    assert await store.run(swaps.keep_picture, 1, PICTURE, START)
+    assert await store.run(swaps.settle, 1, START)
+    assert not await store.run(swaps.settle, 1, START)
+    assert not await store.run(swaps.refund, 1, "Late", START)
+    assert await store.run(the_account, 100, 300) == (0, PRICE)
+    assert await store.run(the_account, 100, 0) == (0, PRICE)
+    assert await store.run(ledger.spend, 300, START) == ledger.Spend(PRICE, PRICE)
+
+
+async def test_spend_of_today_starts_at_midnight_utc(store: SQLiteStore) -> None:
+    """Yesterday's entries count in all, not today; and they count over all servers."""
+    for swap_id, when, guild in ((1, START - timedelta(days=1), 100), (2, START, 101)):
+        await store.run(swaps.hold, a_swap(swap_id, guild_id=guild), NO_LIMITS, when)
+        await store.run(swaps.start_sending, swap_id, when)
+        await store.run(swaps.keep_picture, swap_id, PICTURE, when)
+        await store.run(swaps.settle, swap_id, when)
+    assert await store.run(ledger.spend, 300, START) == ledger.Spend(PRICE, 2 * PRICE)
+    assert await store.run(ledger.spend, 301, START) == ledger.Spend(0, 0)
+
+
+@pytest.mark.parametrize("reached", ["held", "sending", "made"])
+async def test_a_refund_ends_a_swap_wherever_it_is(store: SQLiteStore, reached: str) -> None:
+    """From each open state a refund releases the hold once, and nothing can follow."""
+    await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+    if reached != "held":
+        await store.run(swaps.start_sending, 1, START)
+    if reached == "made":
+        await store.run(swaps.keep_picture, 1, PICTURE, START)
+    assert await store.run(swaps.refund, 1, "Interrupted", START)
+    assert not await store.run(swaps.refund, 1, "Interrupted", START)
+    assert not await store.run(swaps.start_sending, 1, START)
+    assert not await store.run(swaps.keep_picture, 1, PICTURE, START)
+    assert not await store.run(swaps.settle, 1, START)
+    assert await store.run(the_account, 100, 300) == (0, 0)
+    assert (await store.run(the_row, 1))["failure"] == "Interrupted"
+
+
+@pytest.mark.parametrize("end", ["settle", "refund"])
+async def test_the_end_erases_token_inputs_and_picture(path: Path, end: str) -> None:
+    """When a swap ends, nothing of it that is secret is left, not even in the file's free pages."""
+    store = await open_sqlite(path, lambda: NOW_MS)
+    picture = replace(PICTURE, data=b"secret-picture" * 1000)
+    await store.run(swaps.hold, a_swap(token="secret-token", prompt="secret-prompt"), NO_LIMITS, START)
+    await store.run(swaps.start_sending, 1, START)
+    await store.run(swaps.keep_picture, 1, picture, START)
+    if end == "settle":
+        await store.run(swaps.settle, 1, START)
+    else:
+        await store.run(swaps.refund, 1, "Undeliverable", START)
+    row = await store.run(the_row, 1)
+    assert {row[name] for name in ("token", "source_url", "target_url", "prompt", "picture")} == {None}
+    await store.close()
+    left = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"secret-" not in left
+
+
+async def test_an_interaction_is_held_once(store: SQLiteStore) -> None:
+    """The same interaction id does nothing the second time, whatever became of the first."""
+    await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+    with pytest.raises(AlreadyHandled):
+        await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+    await store.run(swaps.refund, 1, "X", START)
+    with pytest.raises(AlreadyHandled):
+        await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+
+
+@pytest.mark.parametrize(
+    ("limits", "elsewhere", "limit"),
+    [
+        (replace(NO_LIMITS, daily=2), {"user_id": 301}, Limit.MEMBER_DAILY),
+        (replace(NO_LIMITS, at_once=2), {"user_id": 301}, Limit.AT_ONCE),
+        (replace(NO_LIMITS, cooldown_seconds=5), {"user_id": 301}, Limit.COOLDOWN),
+        (replace(NO_LIMITS, server_daily_micros=2 * PRICE), {"guild_id": 101}, Limit.SERVER_DAILY_BUDGET),
+        (replace(NO_LIMITS, server_monthly_micros=2 * PRICE), {"guild_id": 101}, Limit.SERVER_MONTHLY_BUDGET),
+        (replace(NO_LIMITS, bot_daily_micros=2 * PRICE), None, Limit.BOT_DAILY_BUDGET),
+    ],
+)
+async def test_a_limit_counts_just_what_it_is_for(
+    store: SQLiteStore, limits: Limits, elsewhere: dict[str, int] | None, limit: Limit
+) -> None:
+    """The third swap passes a limit of two; another member's or server's does not; a refund frees it."""
+    await store.run(swaps.hold, a_swap(1), NO_LIMITS, START)
+    await store.run(swaps.hold, a_swap(2), NO_LIMITS, START)
+    with pytest.raises(LimitReached) as caught:
+        await store.run(swaps.hold, a_swap(3), limits, START)
+    assert caught.value.limit is limit
+    if elsewhere is not None:
+        await store.run(swaps.hold, a_swap(4, **elsewhere), limits, START)
+    await store.run(swaps.refund, 1, "X", START)
+    later = START + timedelta(seconds=5)
+    await store.run(swaps.hold, a_swap(5, **(elsewhere or {})), NO_LIMITS, later - timedelta(seconds=5))
+    if elsewhere is None:
+        await store.run(swaps.refund, 5, "X", START)
+    await store.run(swaps.hold, a_swap(6), limits, later)
+
+
+@pytest.mark.parametrize(
+    ("limits", "when"),
+    [
+        (replace(NO_LIMITS, daily=1), timedelta(hours=24)),
+        (replace(NO_LIMITS, server_daily_micros=PRICE), timedelta(hours=12)),
+        (replace(NO_LIMITS, bot_daily_micros=PRICE), timedelta(hours=12)),
+        (replace(NO_LIMITS, server_monthly_micros=PRICE), timedelta(days=14, hours=12)),
+    ],
+)
+async def test_delivered_swaps_count_until_the_reset(
+    store: SQLiteStore, limits: Limits, when: timedelta
+) -> None:
+    """A delivered swap counts until exactly the moment that the refusal names."""
+    await store.run(swaps.hold, a_swap(1), limits, START)
+    await store.run(swaps.start_sending, 1, START)
+    await store.run(swaps.keep_picture, 1, PICTURE, START)
+    await store.run(swaps.settle, 1, START)
+    with pytest.raises(LimitReached) as caught:
+        await store.run(swaps.hold, a_swap(2), limits, START + when - timedelta(milliseconds=1))
+    assert caught.value.resets_at == START + when
+    await store.run(swaps.hold, a_swap(2), limits, START + when)
+
+
+async def test_racing_holds_never_pass_a_limit(store: SQLiteStore) -> None:
+    """200 members at once against a budget of five: exactly five are admitted."""
+    limits = replace(NO_LIMITS, server_daily_micros=5 * PRICE)
+    outcomes = await asyncio.gather(
+        *(store.run(swaps.hold, a_swap(n, user_id=n), limits, START) for n in range(1, 201)),
+        return_exceptions=True,
+    )
+    assert outcomes.count(None) == 5
+    assert sum(isinstance(outcome, LimitReached) for outcome in outcomes) == 195
+
+
+async def test_what_was_acknowledged_survives(store: SQLiteStore, path: Path) -> None:
+    """A second connection finds a made swap whole: its token, its request and its picture."""
+    await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+    await store.run(swaps.start_sending, 1, START)
+    await store.run(swaps.keep_picture, 1, PICTURE, START)
+    other = await open_sqlite(path, lambda: NOW_MS)
+    assert await other.run(swaps.open_swaps) == [1]
+    found = await other.run(swaps.load_open, 1)
+    await other.close()
+    assert found is not None
+    assert (found.swap, found.state, found.picture, found.made_at) == (a_swap(), "made", PICTURE, START)
+
+
+async def test_a_cancelled_task_leaves_no_transaction_open(store: SQLiteStore) -> None:
+    """Tasks cancelled at random moments leave a store that works, and rows that are whole."""
+    chance = random.Random(7)  # noqa: S311 - a seeded test, not a secret
+
+    async def live(swap_id: int) -> None:
+        await store.run(swaps.hold, a_swap(swap_id, user_id=swap_id), NO_LIMITS, START)
+        await store.run(swaps.start_sending, swap_id, START)
+        await store.run(swaps.keep_picture, swap_id, PICTURE, START)
+        await store.run(swaps.settle, swap_id, START)
+
+    tasks = [asyncio.create_task(live(n)) for n in range(1, 60)]
+    for _ in range(40):
+        await asyncio.sleep(chance.random() / 1000)
+        chance.choice(tasks).cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for swap_id in await store.run(swaps.open_swaps):
+        assert await store.run(swaps.refund, swap_id, "Cancelled", START)
+    await store.run(swaps.hold, a_swap(99), NO_LIMITS, START)
+
+
+async def test_a_failing_function_rolls_back(store: SQLiteStore) -> None:
+    """What a function wrote before it raised is not there afterwards."""
+
+    def broken(db: Transaction) -> None:
+        swaps.hold(db, a_swap(), NO_LIMITS, START)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await store.run(broken)
+    assert await store.run(swaps.open_swaps) == []
+
+
+async def test_the_file_is_for_its_owner_only(store: SQLiteStore, path: Path) -> None:
+    """Nobody else on the machine may read tokens and pictures."""
+    await store.run(swaps.open_swaps)
+    assert all(file.stat().st_mode & 0o077 == 0 for file in path.parent.iterdir())
+
+
+async def test_a_database_of_a_newer_bot_is_refused(path: Path) -> None:
+    """An older bot says so in a sentence instead of guessing at a newer schema."""
+    await (await open_sqlite(path, lambda: NOW_MS)).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO migrations VALUES (999, 0)")
+    connection.close()
+    with pytest.raises(StoreError, match="version 999"):
+        await open_sqlite(path, lambda: NOW_MS)
+
+
+async def test_an_unusable_path_is_one_sentence(tmp_path: Path) -> None:
+    """A file where a folder should be is refused with the setting to check."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="DATABASE_URL"):
+        await open_sqlite(tmp_path / "file" / "store.sqlite3", lambda: NOW_MS)
+
+
+BROKEN: dict[str, str] = {
+    "a member's spend is the sum of the member's entries": (
+        "UPDATE accounts SET spent_micros = 1 WHERE user_id = 300"
+    ),
+    "a server's spend is the sum of its entries": "UPDATE accounts SET spent_micros = 1 WHERE user_id = 0",
+    "a member's held amount is the sum of the prices of the member's open swaps": (
+        "UPDATE accounts SET held_micros = 1 WHERE user_id = 300"
+    ),
+    "a server's held amount is the sum of the prices of its open swaps": (
+        "UPDATE accounts SET held_micros = 1 WHERE user_id = 0"
+    ),
+    "an entry exists for each delivered swap, at its price": "DELETE FROM entries",
+    "no entry exists for a swap that was not delivered": "UPDATE entries SET swap_id = 2",
+    "every swap has a server account beside the member's": "DELETE FROM accounts WHERE user_id = 0",
+    "no token, picture or input outlives its swap": "UPDATE swaps SET prompt = 'kept' WHERE id = 1",
+    "no swap was admitted over the limits stored in its own row": (
+        "UPDATE swaps SET daily_limit = 1, daily_used = 1 WHERE id = 1"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(audit.INVARIANTS))
+async def test_each_audit_query_finds_what_it_is_for(path: Path, name: str) -> None:
+    """Break one thing behind the constraints' back, and the audit names it."""
+    store = await open_sqlite(path, lambda: NOW_MS)
+    await store.run(swaps.hold, a_swap(1), NO_LIMITS, START)
+    await store.run(swaps.start_sending, 1, START)
+    await store.run(swaps.keep_picture, 1, PICTURE, START)
+    await store.run(swaps.settle, 1, START)
+    await store.run(swaps.hold, a_swap(2), NO_LIMITS, START)
+    assert await store.run(audit.violations) == {}
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute(BROKEN[name])
+    connection.close()
+    assert name in await store.run(audit.violations)
+    await store.close()
+
+
+@pytest.mark.parametrize("statement", [sql for sql in BROKEN.values() if "swaps SET" in sql])
+async def test_constraints_refuse_what_the_audit_would_find(path: Path, statement: str) -> None:
+    """Where a row alone shows the mistake, the database itself refuses it."""
+    store = await open_sqlite(path, lambda: NOW_MS)
+    await store.run(swaps.hold, a_swap(1), NO_LIMITS, START)
+    await store.run(swaps.refund, 1, "X", START)
+    connection = sqlite3.connect(path)
+    with pytest.raises(sqlite3.IntegrityError):
+        connection.execute(statement)
+    connection.close()
+    await store.close()
