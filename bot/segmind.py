@@ -131,8 +131,9 @@ class SegmindClient:
         """
         try:
             async with asyncio.timeout(timeout_seconds):
-                deadline = self._now() + timedelta(seconds=timeout_seconds)
-                answer = await self._call("POST", SWAP_PATH, request.body(), deadline)
+                room = min(_ROOM_SECONDS, timeout_seconds / 4)
+                latest = self._now() + timedelta(seconds=timeout_seconds - room)
+                answer = await self._call("POST", SWAP_PATH, request.body(), latest)
                 picture, kind = await self._picture(answer, timeout_seconds)
                 return make_result(answer, picture, kind, self._key)
         except TimeoutError:
@@ -142,23 +143,23 @@ class SegmindClient:
         """Ask what is left on the account; free of charge. Raises SwapFailed like `swap`."""
         try:
             async with asyncio.timeout(CREDITS_TIMEOUT_SECONDS):
-                deadline = self._now() + timedelta(seconds=CREDITS_TIMEOUT_SECONDS + _ROOM_SECONDS)
-                return read_credits(await self._call("GET", CREDITS_PATH, None, deadline))
+                latest = self._now() + timedelta(seconds=CREDITS_TIMEOUT_SECONDS)
+                return read_credits(await self._call("GET", CREDITS_PATH, None, latest))
         except TimeoutError:
             raise ApiTimeout from None
 
     async def _call(
-        self, method: Literal["GET", "POST"], path: str, body: dict[str, str | int] | None, deadline: datetime
+        self, method: Literal["GET", "POST"], path: str, body: dict[str, str | int] | None, latest: datetime
     ) -> Answer:
-        """Get a 200, trying again where that is safe and leaves room before the deadline."""
+        """Get a 200, trying again where that is safe, but never later than `latest`."""
         tries = 1
         while True:
             outcome = await self._try(method, path, body)
             if isinstance(outcome, Answer):
                 return outcome
             delay = self._delay(outcome, tries)
-            room = (deadline - self._now()).total_seconds() - _ROOM_SECONDS
-            if not isinstance(outcome, _REPEATABLE) or tries >= TRIES or delay > room:
+            too_late = delay > (latest - self._now()).total_seconds()
+            if not isinstance(outcome, _REPEATABLE) or tries >= TRIES or too_late:
                 raise outcome
             logger.warning("Segmind: %s on try %d, again in %.1f s", type(outcome).__name__, tries, delay)
             await self._sleep(delay)

@@ -11,7 +11,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.errors import FetchError, FetchProblem
-from bot.fetch import DISCORD_CDN, SEGMIND_RESULTS, AllowedOrigins, fetch
+from bot.fetch import DISCORD_CDN, SEGMIND_RESULTS, AllowedOrigins, fetch, open_session
 from tests.scripted_api import Answer, ScriptedApi, error
 
 ALLOWED = AllowedOrigins.of([*DISCORD_CDN, *SEGMIND_RESULTS])
@@ -175,7 +175,7 @@ async def test_refused_before_resolving(host: str, asked: list[str]) -> None:
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
     """A session as the bot makes it."""
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         yield session
 
 

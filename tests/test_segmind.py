@@ -27,7 +27,7 @@ from bot.errors import (
     ServerError,
     SwapFailed,
 )
-from bot.fetch import AllowedOrigins
+from bot.fetch import AllowedOrigins, open_session
 from bot.segmind import TRIES, Credits, SegmindClient, SwapRequest
 from tests.scripted_api import CREDITS_PATH, PNG, SWAP_PATH, Answer, ScriptedApi, as_json, error
 
@@ -63,7 +63,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
     """A session as the bot makes it."""
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         yield session
 
 
@@ -188,6 +188,21 @@ async def test_retry_time_is_honoured(
             await client.swap(REQUEST, timeout_seconds=120)
         assert caught.value.retry_at == START + timedelta(seconds=seconds)
     assert clock.slept == slept
+
+
+async def test_absurd_retry_time(client: SegmindClient, api: ScriptedApi) -> None:
+    """A retry time at the end of all dates is an error to hand on, not one of arithmetic."""
+    api.script(error(429, headers={"x-rate-limit-reset-at-utc": "9999-12-31T23:59:59Z"}))
+    with pytest.raises(RateLimited):
+        await client.swap(REQUEST)
+
+
+async def test_short_deadlines_repeat_too(client: SegmindClient, api: ScriptedApi, clock: Clock) -> None:
+    """A quarter of a short deadline is kept for the last try; the rest may go by in pauses."""
+    api.script(*[error(503)] * TRIES)
+    with pytest.raises(BadGateway):
+        await client.swap(REQUEST, timeout_seconds=3)
+    assert clock.slept == [0.5, 1.0]
 
 
 @pytest.mark.parametrize(
