@@ -1,0 +1,21 @@
+"""A stand-in for Discord: the unmodified discord.py client runs against it, connected by address only.
+
+    async with Sandbox.start() as sandbox:
+        guild = sandbox.create_guild("Harbour")
+        channel, ada = guild.create_channel("general"), guild.join(sandbox.create_user("Ada"))
+        with redirected(sandbox.base_url):  # bot.sandbox.doorway
+            ...  # start a client with sandbox.token
+        await sandbox.wait_until_ready()
+        played = await ada.slash(channel, "faceswap", source=Upload("a.jpg", a), target=Upload("b.jpg", b))
+        reply = await played.reply()
+
+Nothing here imports discord.py but `doorway`.
+"""
+
+from bot.sandbox.acts import FirstResponse, Played, Reply
+from bot.sandbox.errors import NotOffered
+from bot.sandbox.permissions import Permission
+from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.uploads import Upload
+
+__all__ = ["FirstResponse", "NotOffered", "Permission", "Played", "Reply", "Sandbox", "Upload"]

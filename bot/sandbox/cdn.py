@@ -1,0 +1,62 @@
+"""The CDN: files by path, behind signed addresses that expire, as Discord's attachments are."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bot.sandbox.clock import Clock
+
+LIFETIME_SECONDS = 24 * 3600
+"""How long an attachment's address works (about a day, by observation; read `ex` rather than assume)."""
+
+
+@dataclass(eq=False)
+class Cdn:
+    """Files kept in memory; `base_url` is known once the server listens."""
+
+    clock: Clock
+    base_url: str = ""
+    lifetime_seconds: float = LIFETIME_SECONDS
+    files: dict[str, tuple[bytes, str]] = field(default_factory=dict[str, tuple[bytes, str]], repr=False)
+    _key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    def put(self, path: str, data: bytes, content_type: str | None) -> None:
+        """Keep a file; `path` begins with a slash and is not percent-encoded."""
+        self.files[path] = (data, content_type or "application/octet-stream")
+
+    def drop(self, path: str) -> None:
+        """Forget a file; its addresses answer 404 from now on."""
+        self.files.pop(path, None)
+
+    def public(self, path: str) -> str:
+        """Return an address without a signature (avatars)."""
+        return f"{self.base_url}{quote(path)}"
+
+    def signed(self, path: str) -> str:
+        """Return an address that works from now for `lifetime_seconds`."""
+        now = int(self.clock.now())
+        expires, issued = f"{now + int(self.lifetime_seconds):x}", f"{now:x}"
+        return f"{self.public(path)}?ex={expires}&is={issued}&hm={self._mac(path, expires, issued)}&"
+
+    def _mac(self, path: str, expires: str, issued: str) -> str:
+        return hmac.new(self._key, f"{path}?{expires}&{issued}".encode(), hashlib.sha256).hexdigest()
+
+    def _genuine(self, path: str, query: dict[str, str]) -> bool:
+        expires, issued = query.get("ex", ""), query.get("is", "")
+        if not hmac.compare_digest(self._mac(path, expires, issued), query.get("hm", "")):
+            return False
+        return self.clock.now() < int(expires, 16)
+
+    async def serve(self, request: web.Request) -> web.Response:
+        """Answer a download: 404 for what is not there, altered or expired."""
+        path = "/" + request.match_info["path"]
+        found = self.files.get(path)
+        needs_signature = path.startswith(("/attachments/", "/ephemeral-attachments/"))
+        if found is None or (needs_signature and not self._genuine(path, dict(request.query))):
+            return web.Response(status=404, text="This content is no longer available.")
+        data, content_type = found
+        return web.Response(body=data, headers={"Content-Type": content_type})

@@ -1,0 +1,226 @@
+"""Message components and embeds: Discord's rules for them, and what they look like once sent.
+
+Played so far: action rows with buttons, and the Components V2 layout parts. Selects come later.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+
+from bot.sandbox.cdn import Cdn
+from bot.sandbox.errors import InvalidForm, NotPlayed
+from bot.sandbox.wire import Json, as_list, as_object
+
+if TYPE_CHECKING:
+    from bot.sandbox.messages import Attachment
+
+ROW, BUTTON = 1, 2
+SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER = 9, 10, 11, 12, 13, 14, 17
+"""Component types (source: Discord's component reference)."""
+
+_FIELDS: dict[int, set[str]] = {
+    ROW: {"components"},
+    BUTTON: {"style", "label", "custom_id", "url", "disabled", "emoji"},
+    SECTION: {"components", "accessory"},
+    TEXT: {"content"},
+    THUMBNAIL: {"media", "description", "spoiler"},
+    GALLERY: {"items"},
+    FILE: {"file", "spoiler"},
+    SEPARATOR: {"divider", "spacing"},
+    CONTAINER: {"components", "accent_color", "spoiler"},
+}
+_INSIDE: dict[int, set[int]] = {
+    ROW: {BUTTON},
+    SECTION: {TEXT},
+    CONTAINER: {ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR},
+}
+_TOP_V2 = {ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR, CONTAINER}
+_COUNTS = {ROW: (1, 5), SECTION: (1, 3), CONTAINER: (1, 40)}
+LINK, PREMIUM = 5, 6
+
+
+def walk(components: list[Json]) -> Iterator[Json]:
+    """Yield every component, outermost first."""
+    for one in components:
+        yield one
+        yield from walk(one.get("components", []))
+        if "accessory" in one:
+            yield one["accessory"]
+
+
+def check_components(components: list[Json], *, v2: bool, path: str) -> None:
+    """Raise InvalidForm where Discord would refuse; `v2` tells which rules hold."""
+    limit = 40 if v2 else 5
+    if len(list(walk(components)) if v2 else components) > limit:
+        raise InvalidForm(path, "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {limit} in length.")
+    for index, one in enumerate(components):
+        _check(one, _TOP_V2 if v2 else {ROW}, f"{path}.{index}")
+    ids = [one["custom_id"] for one in walk(components) if one.get("custom_id") is not None]
+    if len(ids) != len(set(ids)):
+        raise InvalidForm(path, "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
+    if sum(len(one["content"]) for one in walk(components) if one["type"] == TEXT) > 4000:
+        raise InvalidForm(path, "COMPONENT_MAX_TEXT_LENGTH", "Text displays hold at most 4000 in all.")
+
+
+def _check(one: Json, allowed: set[int], path: str) -> None:
+    kind = one.get("type")
+    if kind not in _FIELDS:
+        raise NotPlayed(f"component type {kind} at {path}")
+    if kind not in allowed:
+        listed = ", ".join(map(str, sorted(allowed)))
+        sentence = f'Value of field "type" must be one of ({listed}).'
+        raise InvalidForm(f"{path}.type", "UNION_TYPE_CHOICES", sentence)
+    unknown = set(one) - _FIELDS[kind] - {"type", "id"}
+    if unknown:
+        raise NotPlayed(f"component field {sorted(unknown)} at {path}")
+    if kind in _COUNTS:
+        low, high = _COUNTS[kind]
+        if not low <= len(one.get("components", [])) <= high:
+            sentence = f"Must be between {low} and {high} in length."
+            raise InvalidForm(f"{path}.components", "BASE_TYPE_BAD_LENGTH", sentence)
+    for index, child in enumerate(one.get("components", [])):
+        _check(child, _INSIDE[kind], f"{path}.components.{index}")
+    if kind == SECTION:
+        _check(one.get("accessory", {}), {BUTTON, THUMBNAIL}, f"{path}.accessory")
+    _check_leaf(one, kind, path)
+
+
+def _check_leaf(one: Json, kind: int, path: str) -> None:
+    if kind == BUTTON:
+        _check_button(one, path)
+    elif kind == TEXT and not one.get("content"):
+        raise InvalidForm(f"{path}.content", "BASE_TYPE_REQUIRED", "This field is required")
+    elif kind == GALLERY and not 1 <= len(one.get("items", [])) <= 10:
+        raise InvalidForm(f"{path}.items", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 10 in length.")
+
+
+def _check_button(one: Json, path: str) -> None:
+    style, custom_id = one.get("style"), one.get("custom_id")
+    if style not in {1, 2, 3, 4, LINK}:
+        raise NotPlayed(f"button style {style} at {path}")
+    if not one.get("label") and not one.get("emoji"):
+        raise InvalidForm(path, "BUTTON_COMPONENT_INVALID_LABEL", "A label or emoji must be specified")
+    if len(one.get("label") or "") > 80:
+        raise InvalidForm(f"{path}.label", "BASE_TYPE_MAX_LENGTH", "Must be 80 or fewer in length.")
+    if style == LINK:
+        if custom_id is not None or not one.get("url"):
+            raise InvalidForm(path, "BUTTON_COMPONENT_URL_REQUIRED", "A url is required, a custom id is not")
+    elif custom_id is None or one.get("url") is not None:
+        raise InvalidForm(path, "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED", "A custom id required")
+    elif not 1 <= len(custom_id) <= 100:
+        raise InvalidForm(f"{path}.custom_id", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
+
+
+_EMBED_LENGTHS = {"title": 256, "description": 4096}
+_EMBED_FIELDS = {
+    "type", "title", "description", "url", "color", "timestamp", "fields", "author", "footer", "image",
+    "thumbnail", "video", "provider", "flags",
+}  # fmt: skip
+
+
+def check_embeds(embeds: list[Json], path: str) -> None:
+    """Raise InvalidForm where Discord would refuse: counts, lengths, 6000 characters in all."""
+    if len(embeds) > 10:
+        raise InvalidForm(path, "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
+    total = sum(_check_embed(embed, f"{path}.{index}") for index, embed in enumerate(embeds))
+    if total > 6000:
+        raise InvalidForm(path, "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
+
+
+def _check_embed(embed: Json, path: str) -> int:
+    unknown = set(embed) - _EMBED_FIELDS
+    if unknown:
+        raise NotPlayed(f"embed field {sorted(unknown)} at {path}")
+    texts = [(name, embed.get(name) or "", limit) for name, limit in _EMBED_LENGTHS.items()]
+    texts.append(("footer.text", as_object(embed.get("footer")).get("text", ""), 2048))
+    texts.append(("author.name", as_object(embed.get("author")).get("name", ""), 256))
+    fields: list[Json] = embed.get("fields", [])
+    if len(fields) > 25:
+        raise InvalidForm(f"{path}.fields", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
+    for index, one in enumerate(fields):
+        for name, limit in (("name", 256), ("value", 1024)):
+            if not one.get(name):
+                raise InvalidForm(
+                    f"{path}.fields.{index}.{name}", "BASE_TYPE_REQUIRED", "This field is required"
+                )
+            texts.append((f"fields.{index}.{name}", one[name], limit))
+    for name, text, limit in texts:
+        if len(text) > limit:
+            raise InvalidForm(
+                f"{path}.{name}", "BASE_TYPE_MAX_LENGTH", f"Must be {limit} or fewer in length."
+            )
+    return sum(len(text) for _, text, _ in texts)
+
+
+def check_references(parts: list[Json], attachments: "list[Attachment]", path: str) -> None:
+    """Raise InvalidForm when `attachment://name` names no file of the message."""
+    names = {one.filename for one in attachments}
+    for reference in _references(parts):
+        name = reference["url"].removeprefix("attachment://")
+        if name not in names:
+            raise InvalidForm(path, "REFERENCED_ATTACHMENT_NOT_FOUND", f"No attachment is named {name}")
+
+
+def _references(part: object) -> Iterator[Json]:
+    for one in as_list(part):
+        yield from _references(one)
+    shown = as_object(part)
+    if str(shown.get("url", "")).startswith("attachment://"):
+        yield shown
+    for one in shown.values():
+        yield from _references(one)
+
+
+def numbered(components: list[Json]) -> list[Json]:
+    """Fill in what Discord adds to sent components: an id each, and the defaults that answers show."""
+    taken = {one["id"] for one in walk(components) if one.get("id")}
+    free = (number for number in range(1, 1000) if number not in taken)
+    return [_numbered(one, free) for one in components]
+
+
+_DEFAULTS: dict[int, Json] = {
+    THUMBNAIL: {"description": None, "spoiler": False},
+    FILE: {"name": None, "size": None, "spoiler": False},
+    SEPARATOR: {"divider": True, "spacing": 1},
+    CONTAINER: {"accent_color": None, "spoiler": False},
+}
+
+
+def _numbered(one: Json, free: Iterator[int]) -> Json:
+    own = {key: value for key, value in one.items() if value is not None}
+    full = _DEFAULTS.get(one["type"], {}) | own
+    full["id"] = one.get("id") or next(free)
+    if "components" in one:
+        full["components"] = [_numbered(child, free) for child in one["components"]]
+    if "accessory" in one:
+        full["accessory"] = _numbered(one["accessory"], free)
+    if one["type"] == GALLERY:
+        full["items"] = [{"description": None, "spoiler": False} | item for item in one["items"]]
+    return full
+
+
+def resolve(parts: list[Json], attachments: "list[Attachment]", cdn: Cdn, used: set[int]) -> list[Json]:
+    """Turn `attachment://name` into signed addresses, noting which attachments are `used`."""
+    by_name = {one.filename: one for one in attachments}
+
+    def shown(part: object, key: str = "") -> object:
+        if isinstance(part, list):
+            return [shown(one) for one in as_list(cast("object", part))]
+        if not isinstance(part, dict):
+            return part
+        filled: Json = {name: shown(one, name) for name, one in as_object(cast("object", part)).items()}
+        url = str(filled.get("url", ""))
+        file = by_name.get(url.removeprefix("attachment://")) if url.startswith("attachment://") else None
+        if file is not None:
+            used.add(file.id)
+            filled |= _media(file, cdn, unfurled=key in {"media", "file"})
+        return filled
+
+    return as_list(shown(parts))
+
+
+def _media(file: "Attachment", cdn: Cdn, *, unfurled: bool) -> Json:
+    url = cdn.signed(file.path)
+    shown: Json = {"url": url, "proxy_url": url, "content_type": file.content_type or ""}
+    if file.width is not None:
+        shown |= {"width": file.width, "height": file.height}
+    return shown | {"id": str(file.id), "attachment_id": str(file.id)} if unfurled else shown

@@ -1,0 +1,243 @@
+"""The gateway, version 10: sessions that keep what they sent, and the sockets they are read through.
+
+A session is a growing list of events; a socket sends from a cursor onwards. So sending live and replaying
+after a resume are the same code.
+"""
+
+import asyncio
+import json
+import logging
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from bot.sandbox import payloads
+from bot.sandbox.wire import Json
+from bot.sandbox.world import GUILDS, Event, World
+
+_log = logging.getLogger(__name__)
+
+DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME = 0, 1, 2, 3, 4, 6
+RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 8, 9, 10, 11
+"""Opcodes (source: Discord's opcodes and status codes page)."""
+
+PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
+KNOWN_INTENTS = (1 << 17) - 1 | 1 << 20 | 1 << 21 | 1 << 24 | 1 << 25
+HEARTBEAT_MS = 41_250
+_KEPT_SESSIONS = 16
+
+
+@dataclass(eq=False)
+class Session:
+    """One identified connection of the bot; outlives its socket until it is invalidated."""
+
+    id: str
+    intents: int
+    events: list[str] = field(default_factory=list[str], repr=False)
+    wake: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    socket: "Socket | None" = field(default=None, repr=False)
+
+    def add(self, name: str, payload: Json) -> None:
+        """Append an event; its sequence number is its place, counted from 1."""
+        frame = {"op": DISPATCH, "t": name, "s": len(self.events) + 1, "d": payload}
+        self.events.append(json.dumps(frame))
+        self.wake.set()
+
+
+@dataclass(eq=False)
+class Socket:
+    """One websocket, and the task that writes a session's events to it."""
+
+    ws: web.WebSocketResponse
+    request: web.Request = field(repr=False)
+    session: Session | None = None
+    writer: asyncio.Task[None] | None = None
+
+    async def send(self, op: int, payload: object = None) -> None:
+        """Send a frame that is no event."""
+        await self.ws.send_str(json.dumps({"op": op, "d": payload, "s": None, "t": None}))
+
+    def attach(self, session: Session, cursor: int) -> None:
+        """Begin to send a session's events from `cursor` onwards."""
+        self.session, session.socket = session, self
+        self.writer = asyncio.create_task(self._write(session, cursor))
+
+    async def _write(self, session: Session, cursor: int) -> None:
+        while True:
+            while cursor < len(session.events):
+                frame = session.events[cursor]
+                cursor += 1
+                await self.ws.send_str(frame)
+            session.wake.clear()
+            await session.wake.wait()
+
+    def abort(self) -> None:
+        """Cut the connection without a closing frame."""
+        if self.request.transport is not None:
+            self.request.transport.abort()
+
+
+class Closed(Exception):
+    """The sandbox ends a connection with one of Discord's close codes."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code, self.reason = code, reason
+
+
+class Gateway:
+    """Accepts sockets, keeps sessions, and passes every event on."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.privileged_intents = 0  # what the application was granted in the developer portal
+        self.sessions: dict[str, Session] = {}
+        self.sockets: set[Socket] = set()
+        self.identifies = 0
+        self.resumes = 0
+        self.complaints: list[str] = []
+        world.publish = self.publish
+
+    def connected(self) -> list[Session]:
+        """Return sessions that have a socket now."""
+        return [session for session in self.sessions.values() if session.socket is not None]
+
+    def publish(self, event: Event) -> None:
+        """Give an event to every session that asked for its kind."""
+        for session in self.sessions.values():
+            if event.intent == 0 or event.intent & session.intents:
+                session.add(event.name, event.payload(session.intents))
+
+    # Faults on demand
+
+    def drop(self) -> None:
+        """Cut every socket; the sessions can be resumed."""
+        for socket in list(self.sockets):
+            socket.abort()
+
+    async def reconnect(self) -> None:
+        """Ask every client to reconnect and resume (opcode 7)."""
+        for socket in list(self.sockets):
+            await socket.send(RECONNECT)
+
+    async def invalidate(self, *, resumable: bool = False) -> None:
+        """Tell every client that its session is invalid (opcode 9); it must identify anew."""
+        for socket in list(self.sockets):
+            if socket.session is not None and not resumable:
+                self.sessions.pop(socket.session.id, None)
+            await socket.send(INVALID_SESSION, resumable)
+
+    # One connection
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        """Answer a websocket request."""
+        ws = web.WebSocketResponse()
+        await ws.prepare(request)
+        socket = Socket(ws, request)
+        self.sockets.add(socket)
+        try:
+            await self._converse(socket)
+        except Closed as closed:
+            await ws.close(code=closed.code, message=closed.reason.encode())
+        except ConnectionError:
+            _log.debug("the client went away")
+        finally:
+            self._forget(socket)
+        return ws
+
+    async def _converse(self, socket: Socket) -> None:
+        query = socket.request.query
+        if query.get("v") != "10" or query.get("encoding") != "json":
+            raise Closed(4012, "Invalid API version")
+        await socket.send(HELLO, {"heartbeat_interval": HEARTBEAT_MS, "_trace": []})
+        async for message in socket.ws:
+            if message.type is not WSMsgType.TEXT:
+                raise Closed(4002, "Decode error")
+            frame: Json = json.loads(message.data)
+            await self._receive(socket, frame["op"], frame.get("d"))
+
+    def _forget(self, socket: Socket) -> None:
+        self.sockets.discard(socket)
+        if socket.writer is not None:
+            socket.writer.cancel()
+        session = socket.session
+        if session is not None and session.socket is socket:
+            session.socket = None
+            if socket.ws.close_code in {1000, 1001}:  # the client ended it; there is nothing to resume
+                self.sessions.pop(session.id, None)
+        self._world.watch.changed()
+
+    async def _receive(self, socket: Socket, op: int, payload: Any) -> None:  # noqa: ANN401  # a frame's "d" is anything
+        if op == HEARTBEAT:
+            await socket.send(HEARTBEAT_ACK)
+        elif op == IDENTIFY:
+            self._identify(socket, payload)
+        elif op == RESUME:
+            await self._resume(socket, payload)
+        elif socket.session is None:
+            raise Closed(4003, "Not authenticated")
+        elif op != PRESENCE:
+            self.complaints.append(f"gateway opcode {op} is not played")
+            _log.error("gateway opcode %s is not played", op)
+            raise Closed(4001, "Unknown opcode")
+
+    def _identify(self, socket: Socket, payload: Json) -> None:
+        if socket.session is not None:
+            raise Closed(4005, "Already authenticated")
+        self._check_token(payload)
+        intents = payload.get("intents")
+        if not isinstance(intents, int) or intents & ~KNOWN_INTENTS:
+            raise Closed(4013, "Invalid intent(s)")
+        if intents & PRIVILEGED & ~self.privileged_intents:
+            raise Closed(4014, "Disallowed intent(s)")
+        shard = payload.get("shard", [0, 1])
+        if not 0 <= shard[0] < shard[1]:
+            raise Closed(4010, "Invalid shard")
+        session = Session(secrets.token_hex(16), intents)
+        while len(self.sessions) >= _KEPT_SESSIONS:
+            self.sessions.pop(next(iter(self.sessions)))
+        self.sessions[session.id] = session
+        self.identifies += 1
+        session.add("READY", self._ready(session, shard))
+        for guild in self._world.joined():
+            if intents & GUILDS:
+                session.add("GUILD_CREATE", payloads.guild_create(guild, self._world.bot))
+        socket.attach(session, 0)
+        self._world.watch.changed()
+
+    def _ready(self, session: Session, shard: list[int]) -> Json:
+        world = self._world
+        return {
+            "v": 10,
+            "user": payloads.own_user(world.bot),
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in world.joined()],
+            "session_id": session.id,
+            "session_type": "normal",
+            "resume_gateway_url": world.gateway_url,
+            "shard": shard,
+            "application": {"id": str(world.bot.id), "flags": 0},
+            "private_channels": [],
+            "relationships": [],
+        }
+
+    async def _resume(self, socket: Socket, payload: Json) -> None:
+        self._check_token(payload)
+        session = self.sessions.get(payload.get("session_id") or "")
+        if session is None:
+            await socket.send(INVALID_SESSION, False)
+            return
+        cursor = payload.get("seq")
+        if not isinstance(cursor, int) or not 0 <= cursor <= len(session.events):
+            raise Closed(4007, "Invalid seq")
+        if session.socket is not None:
+            session.socket.abort()
+        self.resumes += 1
+        session.add("RESUMED", {"_trace": []})
+        socket.attach(session, cursor)
+        self._world.watch.changed()
+
+    def _check_token(self, payload: Json) -> None:
+        if payload.get("token") != self._world.token:
+            raise Closed(4004, "Authentication failed")

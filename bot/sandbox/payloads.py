@@ -1,0 +1,274 @@
+"""The two projections of state: objects as REST answers and gateway events show them (Discord API v10)."""
+
+from bot.sandbox.cdn import Cdn
+from bot.sandbox.clock import iso
+from bot.sandbox.components import resolve
+from bot.sandbox.interactions import Interaction, Kind
+from bot.sandbox.messages import Attachment, Message
+from bot.sandbox.places import DM, Channel, Guild, Member, Role, User
+from bot.sandbox.wire import Json
+
+
+def user(of: User) -> Json:
+    """Show an account."""
+    shown: Json = {
+        "id": str(of.id),
+        "username": of.name.lower().replace(" ", "_"),
+        "global_name": None if of.bot else of.name,
+        "avatar": of.avatar,
+        "discriminator": "0",
+        "public_flags": 0,
+        "flags": 0,
+        "primary_guild": None,
+    }
+    return shown | {"bot": True} if of.bot else shown
+
+
+def own_user(of: User) -> Json:
+    """Show the bot to itself."""
+    return user(of) | {"mfa_enabled": True, "locale": "en-US", "verified": True, "email": None}
+
+
+def role(of: Role) -> Json:
+    """Show a role."""
+    none = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
+    return {
+        "id": str(of.id),
+        "name": of.name,
+        "permissions": str(of.permissions),
+        "position": of.position,
+        "color": 0,
+        "colors": none,
+        "hoist": False,
+        "managed": of.managed,
+        "mentionable": False,
+        "icon": None,
+        "unicode_emoji": None,
+        "flags": 0,
+    }
+
+
+def member(of: Member, *, with_user: bool = True) -> Json:
+    """Show a member."""
+    shown: Json = {
+        "roles": [str(role.id) for role in of.roles],
+        "joined_at": iso(of.joined_at),
+        "nick": None,
+        "avatar": None,
+        "banner": None,
+        "premium_since": None,
+        "communication_disabled_until": None,
+        "pending": False,
+        "flags": 0,
+        "mute": False,
+        "deaf": False,
+    }
+    return shown | {"user": user(of.user)} if with_user else shown
+
+
+def channel(of: Channel) -> Json:
+    """Show a channel or a direct message."""
+    shown: Json = {
+        "id": str(of.id),
+        "type": of.kind,
+        "flags": 0,
+        "last_message_id": str(max(of.messages)) if of.messages else None,
+    }
+    if of.guild is None:
+        return shown | {"recipients": [user(of.recipient)] if of.recipient else []}
+    overwrites = [
+        {"id": str(key), "type": one.kind, "allow": str(one.allow), "deny": str(one.deny)}
+        for key, one in of.overwrites.items()
+    ]
+    return shown | {
+        "guild_id": str(of.guild.id),
+        "name": of.name,
+        "position": of.position,
+        "parent_id": None,
+        "topic": None,
+        "nsfw": of.nsfw,
+        "rate_limit_per_user": 0,
+        "permission_overwrites": overwrites,
+    }
+
+
+_NO_CHANNEL = (
+    "afk_channel_id",
+    "system_channel_id",
+    "widget_channel_id",
+    "rules_channel_id",
+    "public_updates_channel_id",
+    "safety_alerts_channel_id",
+)
+_NO_PICTURE = ("icon", "home_header", "splash", "discovery_splash", "banner")
+
+
+def guild(of: Guild) -> Json:
+    """Show a server as REST does."""
+    return dict.fromkeys(_NO_CHANNEL + _NO_PICTURE) | {
+        "id": str(of.id),
+        "name": of.name,
+        "owner_id": str(of.owner_id),
+        "description": None,
+        "features": [],
+        "application_id": None,
+        "region": "us-west",
+        "afk_timeout": 300,
+        "system_channel_flags": 0,
+        "widget_enabled": False,
+        "verification_level": 0,
+        "roles": [role(one) for one in of.roles.values()],
+        "default_message_notifications": 0,
+        "mfa_level": 0,
+        "explicit_content_filter": 0,
+        "max_presences": None,
+        "max_members": 500_000,
+        "max_stage_video_channel_users": 50,
+        "max_video_channel_users": 25,
+        "vanity_url_code": None,
+        "premium_tier": 0,
+        "premium_subscription_count": 0,
+        "preferred_locale": of.locale,
+        "premium_progress_bar_enabled": False,
+        "nsfw": False,
+        "nsfw_level": 0,
+        "emojis": [],
+        "stickers": [],
+        "incidents_data": None,
+    }
+
+
+def guild_create(of: Guild, bot: User) -> Json:
+    """Show a server as the gateway does when the bot comes to see it."""
+    empty = ("threads", "voice_states", "presences", "stage_instances", "guild_scheduled_events")
+    return (
+        guild(of)
+        | {key: list[Json]() for key in (*empty, "soundboard_sounds")}
+        | {
+            "joined_at": iso(of.joined_at),
+            "large": False,
+            "unavailable": False,
+            "member_count": len(of.members),
+            "members": [member(of.members[bot.id])],
+            "channels": [channel(one) for one in of.channels.values()],
+        }
+    )
+
+
+def attachment(of: Attachment, cdn: Cdn) -> Json:
+    """Show a file with a freshly signed URL."""
+    url = cdn.signed(of.path)
+    shown: Json = {"id": str(of.id), "filename": of.filename, "size": of.size, "url": url, "proxy_url": url}
+    optional = {
+        "content_type": of.content_type,
+        "width": of.width,
+        "height": of.height,
+        "description": of.description,
+        "ephemeral": of.ephemeral or None,
+    }
+    return shown | {key: value for key, value in optional.items() if value is not None}
+
+
+def message(of: Message, cdn: Cdn, *, with_nonce: bool = False) -> Json:
+    """Show a message; files that an embed or a component shows are not listed a second time."""
+    used: set[int] = set()
+    components = resolve(of.components, of.attachments, cdn, used)
+    embeds = resolve(of.embeds, of.attachments, cdn, used)
+    shown: Json = {
+        "id": str(of.id),
+        "type": 0 if of.interaction is None and of.reply_to is None else _type(of),
+        "channel_id": str(of.channel.id),
+        "author": user(of.author),
+        "content": of.content,
+        "timestamp": iso(of.created_at),
+        "edited_timestamp": None if of.edited_at is None else iso(of.edited_at),
+        "tts": of.tts,
+        "mention_everyone": False,
+        "mentions": [user(one) for one in of.mentions],
+        "mention_roles": [],
+        "attachments": [attachment(one, cdn) for one in of.attachments if one.id not in used],
+        "embeds": embeds,
+        "components": components,
+        "pinned": False,
+        "flags": of.flags,
+    }
+    if of.interaction is not None:
+        shown |= _by_interaction(of, of.interaction)
+    if of.reply_to is not None:
+        there = {"type": 0, "message_id": str(of.reply_to.id), "channel_id": str(of.reply_to.channel.id)}
+        shown["message_reference"] = there
+        shown["referenced_message"] = None if of.reply_to.deleted else message(of.reply_to, cdn)
+    if with_nonce and of.nonce is not None:
+        # Only whoever created the message is told its nonce; a later read does not show it.
+        shown["nonce"] = of.nonce
+    return shown
+
+
+def _type(of: Message) -> int:
+    """20 is the reply to a slash command, 19 a reply to a message."""
+    by_command = of.interaction is not None and of.interaction.kind is Kind.COMMAND
+    return 20 if by_command and of.interaction and of.interaction.original is of else 19
+
+
+def _by_interaction(of: Message, source: Interaction) -> Json:
+    metadata: Json = {
+        "id": str(source.id),
+        "type": int(source.kind),
+        "user": user(source.user),
+        "authorizing_integration_owners": owners(source),
+    }
+    if source.original is not None and source.original is not of:
+        metadata["original_response_message_id"] = str(source.original.id)
+    if source.kind is Kind.COMPONENT and source.source is not None:
+        metadata["interacted_message_id"] = str(source.source.id)
+    application = str(of.author.id)
+    return {"application_id": application, "webhook_id": application, "interaction_metadata": metadata}
+
+
+def owners(of: Interaction) -> Json:
+    """Say through whose installation the interaction came: the server's (key 0)."""
+    return {"0": str(of.guild.id) if of.guild else "0"}
+
+
+def interaction(of: Interaction, bot: User, cdn: Cdn) -> Json:
+    """Show an interaction as the gateway does."""
+    shown: Json = {
+        "id": str(of.id),
+        "application_id": str(bot.id),
+        "type": int(of.kind),
+        "data": of.data,
+        "token": of.token,
+        "version": 1,
+        "channel": channel(of.channel) | {"permissions": str(of.channel.permissions(of.user))},
+        "channel_id": str(of.channel.id),
+        "app_permissions": str(of.channel.permissions(bot)),
+        "locale": of.user.locale,
+        "entitlements": [],
+        "authorizing_integration_owners": owners(of),
+        "context": 1 if of.channel.kind == DM else 0,
+        "attachment_size_limit": of.attachment_size_limit,
+    }
+    if of.guild is None:
+        shown["user"] = user(of.user)
+    else:
+        here = {"id": str(of.guild.id), "locale": of.guild.locale, "features": list[str]()}
+        bits = {"permissions": str(of.channel.permissions(of.user))}
+        shown |= {"guild_id": str(of.guild.id), "guild": here, "guild_locale": of.guild.locale}
+        shown["member"] = member(of.guild.members[of.user.id]) | bits
+    if of.source is not None:
+        shown["message"] = message(of.source, cdn)
+    return shown
+
+
+def callback(of: Interaction, cdn: Cdn) -> Json:
+    """Show what a first response led to, as `with_response` asks."""
+    about: Json = {"id": str(of.id), "type": int(of.kind), "channel_id": str(of.channel.id)}
+    if of.guild is not None:
+        about["guild_id"] = str(of.guild.id)
+    shown: Json = {"interaction": about}
+    if of.original is not None and of.response in {4, 5, 6, 7}:
+        about["response_message_id"] = str(of.original.id)
+        about["response_message_loading"] = of.response == 5
+        about["response_message_ephemeral"] = of.original.only_for is not None
+        shown["resource"] = {"type": int(of.response), "message": message(of.original, cdn)}
+    return shown

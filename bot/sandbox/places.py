@@ -1,0 +1,181 @@
+"""Who and where: users, servers, roles, members, channels. Plain data with the permission arithmetic."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.sandbox import acts
+from bot.sandbox.permissions import ALL, DIRECT_MESSAGE, Permission
+
+if TYPE_CHECKING:
+    from bot.sandbox.acts import Played
+    from bot.sandbox.messages import Message
+    from bot.sandbox.world import World
+
+TEXT, DM = 0, 1
+"""Channel types (source: Discord's channel resource)."""
+
+
+@dataclass(eq=False)
+class User:
+    """An account; `avatar` is its hash on the CDN, `dms_open` whether the bot may write to it."""
+
+    world: "World" = field(repr=False)
+    id: int
+    name: str
+    bot: bool = False
+    avatar: str | None = None
+    dms_open: bool = True
+    locale: str = "en-US"
+
+    @property
+    def account(self) -> "User":
+        """The user itself, so that a user and a member can be asked alike."""
+        return self
+
+    async def slash(self, channel: "Channel", command: str, /, **options: object) -> "Played":
+        """Run a slash command as Discord's client would; see `acts.slash`."""
+        return await acts.slash(self, channel, command, options)
+
+
+@dataclass(eq=False)
+class Role:
+    """A server's role; `permissions` is a bit set."""
+
+    id: int
+    name: str
+    permissions: int
+    position: int = 1
+    managed: bool = False
+
+
+@dataclass(eq=False)
+class Member:
+    """A user in one server."""
+
+    user: User
+    guild: "Guild" = field(repr=False)
+    roles: list[Role]
+    joined_at: float
+
+    @property
+    def account(self) -> User:
+        """The user behind the member."""
+        return self.user
+
+    async def slash(self, channel: "Channel", command: str, /, **options: object) -> "Played":
+        """Run a slash command as Discord's client would; see `acts.slash`."""
+        return await acts.slash(self.user, channel, command, options)
+
+    def permissions(self) -> int:
+        """Bits the member has in the server at large."""
+        bits = self.guild.everyone.permissions
+        for role in self.roles:
+            bits |= role.permissions
+        whole = self.user.id == self.guild.owner_id or bits & Permission.ADMINISTRATOR
+        return ALL if whole else bits
+
+
+@dataclass
+class Overwrite:
+    """Bits a channel adds for, or takes from, a role (`kind` 0) or a member (1)."""
+
+    kind: int
+    allow: int = 0
+    deny: int = 0
+
+
+@dataclass(eq=False)
+class Channel:
+    """A text channel of a server, or a direct message with `recipient`."""
+
+    id: int
+    kind: int
+    name: str = ""
+    guild: "Guild | None" = field(default=None, repr=False)
+    recipient: User | None = None
+    nsfw: bool = False
+    position: int = 0
+    overwrites: dict[int, Overwrite] = field(default_factory=dict[int, Overwrite])
+    messages: "dict[int, Message]" = field(default_factory=dict[int, "Message"], repr=False)
+
+    def overwrite(self, target: Role | Member, *, allow: int = 0, deny: int = 0) -> None:
+        """Allow or deny bits to a role or a member in this channel."""
+        key, kind = (target.id, 0) if isinstance(target, Role) else (target.user.id, 1)
+        self.overwrites[key] = Overwrite(kind, allow, deny)
+
+    def permissions(self, user: User) -> int:
+        """Bits `user` has here, overwrites included (order: everyone, roles, member; 0 for a stranger)."""
+        if self.guild is None:
+            return DIRECT_MESSAGE
+        member = self.guild.members.get(user.id)
+        if member is None:
+            return 0
+        bits = member.permissions()
+        if bits == ALL:
+            return bits
+        roles = [self.overwrites[role.id] for role in member.roles if role.id in self.overwrites]
+        layers = [self.overwrites.get(self.guild.id), _merged(roles), self.overwrites.get(user.id)]
+        for layer in filter(None, layers):
+            bits = bits & ~layer.deny | layer.allow
+        return bits if bits & Permission.VIEW_CHANNEL else 0
+
+    def allows(self, user: User, bits: int) -> bool:
+        """Tell whether `user` has all of `bits` here."""
+        return self.permissions(user) & bits == bits
+
+
+def _merged(overwrites: list[Overwrite]) -> Overwrite:
+    both = Overwrite(0)
+    for one in overwrites:
+        both.allow |= one.allow
+        both.deny |= one.deny
+    return both
+
+
+@dataclass(eq=False)
+class Guild:
+    """A server. The role with the server's own id is @everyone."""
+
+    world: "World" = field(repr=False)
+    id: int
+    name: str
+    owner_id: int
+    joined_at: float
+    roles: dict[int, Role] = field(default_factory=dict[int, Role], repr=False)
+    members: dict[int, Member] = field(default_factory=dict[int, Member], repr=False)
+    channels: dict[int, Channel] = field(default_factory=dict[int, Channel], repr=False)
+    locale: str = "en-US"
+
+    @property
+    def everyone(self) -> Role:
+        """The role every member has."""
+        return self.roles[self.id]
+
+    def create_role(self, name: str, *, permissions: int = 0, managed: bool = False) -> Role:
+        """Add a role."""
+        role = Role(self.world.ids.next(), name, permissions, len(self.roles), managed)
+        self.roles[role.id] = role
+        self.world.announce_role(self, role)
+        return role
+
+    def create_channel(self, name: str, *, nsfw: bool = False) -> Channel:
+        """Add a text channel, age-restricted when `nsfw`."""
+        channel = Channel(self.world.ids.next(), TEXT, name, self, nsfw=nsfw, position=len(self.channels))
+        self.channels[channel.id] = channel
+        self.world.channels[channel.id] = channel
+        self.world.announce_channel(channel)
+        return channel
+
+    def join(self, user: User, *, permissions: int = 0, roles: tuple[Role, ...] = ()) -> Member:
+        """Make a user a member; `permissions` come as a role of their own, beside what @everyone has."""
+        held = list(roles)
+        if permissions:
+            held.append(self.create_role(f"{user.name}'s", permissions=permissions))
+        member = Member(user, self, held, self.world.clock.now())
+        self.members[user.id] = member
+        return member
+
+    def remove(self, user: User) -> None:
+        """Let a user leave; when it is the bot, it is told that it left."""
+        del self.members[user.id]
+        self.world.announce_removal(self, user)

@@ -1,0 +1,102 @@
+"""A stand-in for Discord on one loopback port: REST, gateway and CDN, driven from Python."""
+
+import base64
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from bot.sandbox.clock import Clock
+from bot.sandbox.gateway import Gateway
+from bot.sandbox.messages import Message
+from bot.sandbox.permissions import BOT
+from bot.sandbox.places import Channel, Guild, Member, User
+from bot.sandbox.server import PREFIX, RestServer
+from bot.sandbox.transcript import transcript
+from bot.sandbox.world import World
+
+
+class Sandbox:
+    """One Discord of one's own. Make it with `async with Sandbox.start() as sandbox`."""
+
+    def __init__(self, base_url: str, world: World, rest: RestServer, gateway: Gateway) -> None:
+        self.base_url = base_url
+        self.world = world
+        self.rest = rest
+        self.gateway = gateway
+        self.faults = rest.faults
+        self.exchanges = rest.exchanges
+
+    @classmethod
+    @asynccontextmanager
+    async def start(cls, *, host: str = "127.0.0.1", port: int = 0) -> "AsyncGenerator[Sandbox]":
+        """Serve until the block is left; port 0 lets the kernel choose."""
+        world = World(_token())
+        rest = RestServer(world)
+        gateway = Gateway(world)
+        app = web.Application()
+        app.router.add_get("/gateway", gateway.serve)
+        app.router.add_get("/cdn/{path:.*}", world.cdn.serve)
+        app.router.add_route("*", PREFIX + "/{path:.*}", rest.serve)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, host, port)
+            await site.start()
+            real_port: int = runner.addresses[0][1]
+            world.cdn.base_url = f"http://{host}:{real_port}/cdn"
+            world.gateway_url = f"ws://{host}:{real_port}/gateway"
+            yield cls(f"http://{host}:{real_port}", world, rest, gateway)
+        finally:
+            gateway.drop()
+            await runner.cleanup()
+
+    @property
+    def token(self) -> str:
+        """The bot's token, valid nowhere else."""
+        return self.world.token
+
+    @property
+    def clock(self) -> Clock:
+        """The sandbox's time; `advance` it to let things expire."""
+        return self.world.clock
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the bot did that the sandbox does not know: a test ends with none."""
+        return self.rest.complaints + self.gateway.complaints
+
+    def create_user(self, name: str, *, dms_open: bool = True, avatar: bytes | None = None) -> User:
+        """Add a person; `avatar` is a PNG."""
+        return self.world.create_user(name, dms_open=dms_open, avatar=avatar)
+
+    def create_guild(self, name: str, *, bot_permissions: int = BOT) -> Guild:
+        """Add a server with the bot in it."""
+        return self.world.create_guild(name, bot_permissions=bot_permissions)
+
+    def dm(self, user: User) -> Channel:
+        """Return the direct messages between a person and the bot."""
+        return self.world.dm(user)
+
+    def write(self, who: User | Member, channel: Channel, content: str) -> Message:
+        """Let a person write an ordinary message."""
+        return self.world.write(who.account, channel, content)
+
+    def transcript(self, channel: Channel, as_user: User | Member) -> list[str]:
+        """Return what a reader of the channel saw, line by line."""
+        return transcript(self.world, channel, as_user.account)
+
+    async def wait_until_ready(self, *, bots: int = 1, timeout_seconds: float = 15) -> None:
+        """Wait until that many clients are connected and commands were synced; raises TimeoutError."""
+
+        def ready() -> bool | None:
+            return (len(self.gateway.connected()) >= bots and self.world.commands_synced > 0) or None
+
+        await self.world.watch.until(ready, timeout_seconds, f"{bots} connected and synced")
+
+
+def _token() -> str:
+    """Make a token in the shape of Discord's: three parts with dots."""
+    first = base64.urlsafe_b64encode(secrets.token_bytes(13)).decode().rstrip("=")
+    return f"{first}.sndbox.{secrets.token_urlsafe(28)}"

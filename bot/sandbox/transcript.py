@@ -1,0 +1,101 @@
+"""A channel in words, as one of its readers sees it."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.sandbox.components import BUTTON, GALLERY, TEXT, walk
+from bot.sandbox.wire import Json, as_object
+
+if TYPE_CHECKING:
+    from bot.sandbox.interactions import Interaction
+    from bot.sandbox.messages import Message
+    from bot.sandbox.places import Channel, User
+    from bot.sandbox.world import World
+
+
+def words(message: "Message") -> str:
+    """Return every word of a message, by lines: text, text displays, embeds."""
+    lines = [message.content] if message.content else []
+    lines += [one["content"] for one in walk(message.components) if one["type"] == TEXT]
+    for embed in message.embeds:
+        lines += _embed(embed)
+    return "\n".join(lines)
+
+
+def _embed(embed: Json) -> list[str]:
+    lines = [embed[key] for key in ("title", "description") if embed.get(key)]
+    lines += [f"{one['name']}: {one['value']}" for one in embed.get("fields", [])]
+    footer: str = as_object(embed.get("footer")).get("text", "")
+    return [*lines, footer] if footer else lines
+
+
+def transcript(world: "World", channel: "Channel", reader: "User") -> list[str]:
+    """Return the lines a reader saw, oldest first: what was run, what came, what it became."""
+    events = [
+        (interaction.created_at, f"{reader.name} {_deed(interaction)}")
+        for interaction in world.interactions.values()
+        if interaction.channel is channel and interaction.user is reader
+    ]
+    for message in world.messages.values():
+        if message.channel is channel and world.sees(reader, message):
+            events += _appearances(message)
+    lines: list[str] = []
+    for at, text in sorted(events, key=lambda event: event[0]):
+        first, *rest = text.split("\n")
+        lines.append(f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}  {first}")
+        lines += [f"          {one}" for one in rest]
+    return lines
+
+
+def _deed(interaction: "Interaction") -> str:
+    data = interaction.data
+    if "custom_id" in data:
+        pressed = interaction.source.components if interaction.source else []
+        label = next(
+            (one.get("label") for one in walk(pressed) if one.get("custom_id") == data["custom_id"]), None
+        )
+        return f"presses [{label or data['custom_id']}]"
+    files = data.get("resolved", {}).get("attachments", {})
+    return f"runs /{data['name']}{_arguments(data.get('options', []), files)}"
+
+
+def _arguments(options: list[Json], files: Json) -> str:
+    told = ""
+    for one in options:
+        if "options" in one:
+            told += f" {one['name']}{_arguments(one['options'], files)}"
+        else:
+            value = files[one["value"]]["filename"] if str(one.get("value")) in files else one["value"]
+            told += f" {one['name']}:{value}"
+    return told
+
+
+def _appearances(message: "Message") -> list[tuple[float, str]]:
+    events: list[tuple[float, str]] = []
+    private = " (only you see this)" if message.only_for else ""
+    for number, shown in enumerate(message.history):
+        verb = "is thinking…" if shown.thinking else "edits:" if _was_shown(message, number) else "says:"
+        events.append((shown.at, f"{message.author.name}{private} {verb}"))
+        if not shown.thinking:
+            events[-1] = (shown.at, "\n".join([events[-1][1], *_body(message, number)]))
+    return events
+
+
+def _was_shown(message: "Message", number: int) -> bool:
+    return number > 0 and not message.history[number - 1].thinking
+
+
+def _body(message: "Message", number: int) -> list[str]:
+    shown = message.history[number]
+    lines = shown.content.splitlines()
+    lines += [
+        line for one in walk(shown.components) if one["type"] == TEXT for line in one["content"].splitlines()
+    ]
+    lines += [line for embed in shown.embeds for text in _embed(embed) for line in text.splitlines()]
+    for file in shown.attachments:
+        size = f", {file.width} by {file.height}" if file.width else ""
+        lines.append(f"⧉ {file.filename} ({file.size:,} bytes{size})")
+    pictures = [one for one in walk(shown.components) if one["type"] == GALLERY]
+    lines += [f"({len(one['items'])} in a gallery)" for one in pictures]
+    buttons = [f"[{one.get('label') or '…'}]" for one in walk(shown.components) if one["type"] == BUTTON]
+    return [*lines, " ".join(buttons)] if buttons else lines

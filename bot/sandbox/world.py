@@ -1,0 +1,217 @@
+"""The one store: who and what there is, and the event every change sends to the gateway."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.sandbox import payloads
+from bot.sandbox.bodies import Limits
+from bot.sandbox.cdn import Cdn
+from bot.sandbox.clock import Clock, Snowflakes
+from bot.sandbox.interactions import Interaction, Kind
+from bot.sandbox.messages import Message
+from bot.sandbox.permissions import BOT, EVERYONE
+from bot.sandbox.places import DM, Channel, Guild, Role, User
+from bot.sandbox.referents import refer
+from bot.sandbox.watch import Watch
+from bot.sandbox.wire import Json
+
+GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES, MESSAGE_CONTENT = 1 << 0, 1 << 9, 1 << 12, 1 << 15
+"""Gateway intents (source: Discord's gateway documentation)."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A gateway event: sent to sessions that have `intent` (0 for all), shaped by the session's intents."""
+
+    name: str
+    intent: int
+    payload: Callable[[int], Json]
+
+
+class World:
+    """Everything that exists in one sandbox. Changes go through its methods, which tell the gateway."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.clock = Clock()
+        self.ids = Snowflakes(self.clock)
+        self.cdn = Cdn(self.clock)
+        self.watch = Watch()
+        self.limits = Limits()
+        self.publish: Callable[[Event], None] = lambda _event: None
+        self.users: dict[int, User] = {}
+        self.guilds: dict[int, Guild] = {}
+        self.channels: dict[int, Channel] = {}
+        self.interactions: dict[str, Interaction] = {}
+        self.messages: dict[int, Message] = {}  # every one there was, for transcripts
+        self.commands: dict[int | None, dict[int, Json]] = {}
+        self.commands_synced = 0
+        self.gateway_url = ""
+        self.owner = self.create_user("Operator")
+        self.bot = self.create_user("Face Swap", bot=True)
+
+    def create_user(
+        self, name: str, *, bot: bool = False, dms_open: bool = True, avatar: bytes | None = None
+    ) -> User:
+        """Add an account."""
+        user = User(self, self.ids.next(), name, bot, None, dms_open)
+        if avatar is not None:
+            user.avatar = secrets.token_hex(16)
+            for extension in ("png", "webp", "jpg"):
+                self.cdn.put(f"/avatars/{user.id}/{user.avatar}.{extension}", avatar, "image/png")
+        self.users[user.id] = user
+        return user
+
+    def create_guild(self, name: str, *, bot_permissions: int = BOT, bot_joins: bool = True) -> Guild:
+        """Add a server, with the bot in it unless told otherwise."""
+        key = self.ids.next()
+        guild = Guild(self, key, name, self.owner.id, self.clock.now())
+        guild.roles[key] = Role(key, "@everyone", EVERYONE, 0)
+        guild.join(self.owner)
+        if bot_joins:
+            managed = guild.create_role(self.bot.name, permissions=bot_permissions, managed=True)
+            guild.join(self.bot, roles=(managed,))
+        self.guilds[key] = guild
+        if bot_joins:
+            self._send("GUILD_CREATE", GUILDS, payloads.guild_create(guild, self.bot))
+        return guild
+
+    def dm(self, user: User) -> Channel:
+        """Return the direct message channel between a user and the bot."""
+        for channel in self.channels.values():
+            if channel.recipient is user:
+                return channel
+        channel = Channel(self.ids.next(), DM, recipient=user)
+        self.channels[channel.id] = channel
+        return channel
+
+    def takes_dms(self, user: User) -> bool:
+        """Tell whether the bot may write to a user: they share a server, and the user allows it."""
+        shared = any(user.id in guild.members for guild in self.joined())
+        return user.dms_open and shared
+
+    def joined(self) -> list[Guild]:
+        """Return the servers the bot is in."""
+        return [guild for guild in self.guilds.values() if self.bot.id in guild.members]
+
+    # Interactions
+
+    def open_interaction(
+        self, kind: Kind, user: User, channel: Channel, data: Json, source: Message | None = None
+    ) -> Interaction:
+        """Begin an interaction and tell every connected process of the bot."""
+        token = secrets.token_urlsafe(120)
+        now = self.clock.now()
+        limit = self.limits.file
+        interaction = Interaction(
+            self.ids.next(), token, kind, user, channel, data, now, source, attachment_size_limit=limit
+        )
+        self.interactions[token] = interaction
+        self._send("INTERACTION_CREATE", 0, payloads.interaction(interaction, self.bot, self.cdn))
+        return interaction
+
+    def open_command(self, user: User, channel: Channel, data: Json) -> Interaction:
+        """Begin a slash command."""
+        return self.open_interaction(Kind.COMMAND, user, channel, data)
+
+    def open_component(self, user: User, message: Message, data: Json) -> Interaction:
+        """Begin a button press."""
+        return self.open_interaction(Kind.COMPONENT, user, message.channel, data, message)
+
+    def refer(self, kind: int, value: object, channel: Channel) -> tuple[int, dict[str, Json]]:
+        """Return what an option refers to; see `referents.refer`."""
+        return refer(self, kind, value, channel)
+
+    def sees(self, user: User, message: Message) -> bool:
+        """Tell whether a user sees a message."""
+        channel = message.channel
+        if message.only_for is not None:
+            return message.only_for is user
+        return channel.recipient is user if channel.guild is None else channel.permissions(user) != 0
+
+    # Messages
+
+    def post(self, message: Message) -> None:
+        """Put a finished message into its channel."""
+        message.record(self.clock.now())
+        self.messages[message.id] = message
+        if message.only_for is None:
+            message.channel.messages[message.id] = message
+        self._tell("MESSAGE_CREATE", message, with_nonce=True)
+        self.watch.changed()
+
+    def edited(self, message: Message, before: list[str]) -> None:
+        """Finish an edit; `before` are the CDN paths it had, of which unused ones are dropped."""
+        now = self.clock.now()
+        message.edited_at = now
+        message.record(now)
+        for path in set(before) - {one.path for one in message.attachments}:
+            self.cdn.drop(path)
+        self._tell("MESSAGE_UPDATE", message)
+        self.watch.changed()
+
+    def delete(self, message: Message) -> None:
+        """Take a message away, and its files."""
+        message.deleted = True
+        message.channel.messages.pop(message.id, None)
+        for one in message.attachments:
+            self.cdn.drop(one.path)
+        if message.only_for is None:
+            where = _where(message.channel) | {"id": str(message.id)}
+            self._send("MESSAGE_DELETE", _intent(message.channel), where)
+        self.watch.changed()
+
+    def write(self, user: User, channel: Channel, content: str) -> Message:
+        """Let a user write an ordinary message."""
+        message = Message(self.ids.next(), channel, user, self.clock.now(), content)
+        self.post(message)
+        return message
+
+    def _tell(self, name: str, message: Message, *, with_nonce: bool = False) -> None:
+        if message.only_for is not None:
+            return
+
+        def shown(intents: int) -> Json:
+            full = payloads.message(message, self.cdn, with_nonce=with_nonce) | _where(message.channel)
+            if message.channel.guild and message.author.id in message.channel.guild.members:
+                author = message.channel.guild.members[message.author.id]
+                full["member"] = payloads.member(author, with_user=False)
+            readable = (
+                message.author is self.bot or message.channel.kind == DM or self.bot in message.mentions
+            )
+            if not readable and not intents & MESSAGE_CONTENT:
+                full |= {"content": "", "embeds": [], "attachments": [], "components": []}
+            return full
+
+        self.publish(Event(name, _intent(message.channel), shown))
+
+    # Places
+
+    def announce_role(self, guild: Guild, role: Role) -> None:
+        """Tell of a new role."""
+        if guild.id in self.guilds:
+            shown = {"guild_id": str(guild.id), "role": payloads.role(role)}
+            self._send("GUILD_ROLE_CREATE", GUILDS, shown)
+
+    def announce_channel(self, channel: Channel) -> None:
+        """Tell of a new channel."""
+        if channel.guild is not None and self.bot.id in channel.guild.members:
+            self._send("CHANNEL_CREATE", GUILDS, payloads.channel(channel))
+
+    def announce_removal(self, guild: Guild, user: User) -> None:
+        """Tell the bot that it was removed from a server."""
+        if user is self.bot:
+            self._send("GUILD_DELETE", GUILDS, {"id": str(guild.id)})
+
+    def _send(self, name: str, intent: int, payload: Json) -> None:
+        self.publish(Event(name, intent, lambda _intents: payload))
+
+
+def _intent(channel: Channel) -> int:
+    return DIRECT_MESSAGES if channel.kind == DM else GUILD_MESSAGES
+
+
+def _where(channel: Channel) -> Json:
+    shown: Json = {"channel_id": str(channel.id)}
+    return shown | {"guild_id": str(channel.guild.id)} if channel.guild else shown

@@ -1,0 +1,73 @@
+"""A sandbox, and clients that run against it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+
+from bot.sandbox import Sandbox
+from bot.sandbox.doorway import redirected
+from bot.sandbox.places import Channel, Guild, Member
+from tests.sandbox.client import Bot
+
+Connect = Callable[..., Awaitable[Bot]]
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """An empty sandbox that discord.py is redirected to; it must end without a complaint."""
+    async with Sandbox.start() as running:
+        with redirected(running.base_url):
+            yield running
+        assert running.complaints == []
+
+
+@asynccontextmanager
+async def connected(sandbox: Sandbox, *, extra_intents: int = 0, bots: int = 1) -> AsyncGenerator[Bot]:
+    """Run a bot until the block is left."""
+    bot = Bot(extra_intents=extra_intents)
+    async with bot:
+        task = asyncio.create_task(bot.start(sandbox.token))
+        try:
+            await sandbox.wait_until_ready(bots=bots)
+            yield bot
+        finally:
+            await bot.close()
+            await task
+
+
+@pytest.fixture
+async def connect(sandbox: Sandbox) -> AsyncIterator[Connect]:
+    """Start as many bots as a test wants; all end with it."""
+    async with AsyncExitStack() as stack:
+
+        async def start(**options: int) -> Bot:
+            return await stack.enter_async_context(connected(sandbox, **options))
+
+        yield start
+
+
+@pytest.fixture
+def guild(sandbox: Sandbox) -> Guild:
+    """A server with the bot in it."""
+    return sandbox.create_guild("Harbour")
+
+
+@pytest.fixture
+def channel(guild: Guild) -> Channel:
+    """A text channel of that server."""
+    return guild.create_channel("general")
+
+
+@pytest.fixture
+def ada(sandbox: Sandbox, guild: Guild) -> Member:
+    """An ordinary member."""
+    return guild.join(sandbox.create_user("Ada"))
+
+
+@pytest.fixture
+async def bot(guild: Guild, connect: Connect) -> Bot:
+    """One connected bot."""
+    assert guild.members
+    return await connect()
