@@ -228,7 +228,6 @@ async def test_a_whole_file(session: aiohttp.ClientSession, api: ScriptedApi, *,
         (Answer(reset="in_body"), FetchProblem.NETWORK),
         (Answer(headers={"content-encoding": "gzip"}), FetchProblem.NETWORK),
     ],
-    ids=lambda value: repr(value)[:60],
 )
 async def test_problems(
     session: aiohttp.ClientSession, api: ScriptedApi, answer: Answer, problem: FetchProblem

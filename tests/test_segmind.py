@@ -218,14 +218,13 @@ async def test_short_deadlines_repeat_too(client: SegmindClient, api: ScriptedAp
         (Answer(body=itertools.repeat(b"x" * 2**18)), ApiAnswerUnreadable),
         (Answer(headers={"content-encoding": "gzip"}), ApiAnswerUnreadable),
         (
-            Answer(body=gzip.compress(bytes(200 * 2**20), 1), headers={"content-encoding": "gzip"}),
+            Answer(body=gzip.compress(bytes(64 * 2**20), 1), headers={"content-encoding": "gzip"}),
             ApiAnswerUnreadable,
         ),
         (Answer(headers={"x-long": "y" * 100_000}), ApiDisconnected),
         (as_json({"url": "https://evil.example/a.png"}), ApiAnswerUnreadable),
         (as_json({"url": "http://169.254.169.254/latest"}), ApiAnswerUnreadable),
     ],
-    ids=lambda value: repr(value)[:60],
 )
 async def test_in_doubt_is_never_repeated(
     client: SegmindClient, api: ScriptedApi, clock: Clock, answer: Answer, kind: type[SwapFailed]
@@ -252,7 +251,7 @@ async def test_slow_body(client: SegmindClient, api: ScriptedApi) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [itertools.repeat(b"no " * 1000), gzip.compress(b"no " * 2**24, 1)], ids=["endless", "inflated"]
+    "body", [itertools.repeat(b"no " * 1000), gzip.compress(b"no " * 2**20, 1)], ids=["endless", "inflated"]
 )
 async def test_error_body_is_capped(
     client: SegmindClient, api: ScriptedApi, body: bytes | Iterable[bytes]
@@ -348,7 +347,6 @@ async def test_result_by_url(client: SegmindClient, api: ScriptedApi, clock: Clo
         (error(500), TRIES),
         (Answer(reset="in_body"), TRIES),
     ],
-    ids=lambda value: repr(value)[:40],
 )
 async def test_bad_result_by_url(client: SegmindClient, api: ScriptedApi, answer: Answer, gets: int) -> None:
     """A result that cannot be had is an unreadable answer: paid once, never posted again."""
@@ -393,7 +391,6 @@ ECHO = f"bad key {KEY} for {SIGNED}"
         as_json({"url": f"http://127.0.0.1:1/?hm=5e7d&key={KEY}"}),
         as_json({"output": f"{KEY}"}),
     ],
-    ids=lambda answer: repr(answer)[:60],
 )
 async def test_nothing_raised_or_logged_tells_secrets(
     session: aiohttp.ClientSession,
