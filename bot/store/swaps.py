@@ -207,8 +207,8 @@ def _price_of(db: Transaction, swap_id: int) -> dict[str, int]:
 
 def _usage(db: Transaction, swap: Swap, now: datetime) -> Usage:
     member = db.rows(
-        "SELECT state, held_at FROM swaps WHERE guild_id = :guild AND user_id = :user AND held_at > :since "
-        "ORDER BY held_at DESC",
+        "SELECT state, held_at FROM swaps WHERE guild_id = :guild AND user_id = :user "
+        f"AND (held_at > :since OR {_OPEN}) ORDER BY held_at DESC",
         guild=swap.guild_id,
         user=swap.user_id,
         since=to_ms(now - ALLOWANCE_WINDOW),
