@@ -194,8 +194,6 @@ class SegmindClient:
                 return await _read_whole(response)
         except _NOT_SENT:
             return ApiUnreachable()
-        except TimeoutError:
-            return ApiTimeout()
         except aiohttp.ClientError:
             return ApiDisconnected()
 

@@ -62,6 +62,7 @@ def test_admitted(url: str) -> None:
         "https://cdn.discordapp.com:80/a.png",
         "https://cdn.discordapp.com:8443/a.png",
         "https://cdn.discordapp.com:0/a.png",
+        "https://cdn.discordapp.com:4430/a.png",
         "https://cdn.discordapp.com:99999/a.png",
         "https://cdn.discordapp.com:x/a.png",
         # addresses
@@ -105,6 +106,7 @@ def test_admitted(url: str) -> None:
         "https://images.segm\N{LATIN SMALL LETTER DOTLESS I}nd.com/a.png",
         "https://xn--segmnd-q9a.com/a.png",
         "https://cdn.discordapp.com\u200b/a.png",
+        "https://\N{KELVIN SIGN}.segmind.com/a.png",
         "https://\N{LATIN SMALL LIGATURE FI}les.segmind.com/a.png",
         # blanks and control characters
         " https://cdn.discordapp.com/a.png",
@@ -225,6 +227,7 @@ async def test_a_whole_file(session: aiohttp.ClientSession, api: ScriptedApi, *,
         (Answer(delay=30), FetchProblem.TIMEOUT),
         (Answer(body=iter(lambda: b"", None)), FetchProblem.TIMEOUT),
         (Answer(reset="at_once"), FetchProblem.NETWORK),
+        (Answer(headers={"x-long": "y" * 100_000}), FetchProblem.NETWORK),
         (Answer(reset="in_body"), FetchProblem.NETWORK),
         (Answer(headers={"content-encoding": "gzip"}), FetchProblem.NETWORK),
     ],

@@ -70,6 +70,17 @@ def test_no_cut_picture_is_verified(kind: str, *, progressive: bool) -> None:
             verify(data[:end])
 
 
+def test_a_changed_byte_of_a_png_is_noticed() -> None:
+    """A PNG's checksums are looked at, even where a changed byte would only make a wrong pixel."""
+    good = encode(noise(), "png")
+    start = good.index(b"IDAT") + 4
+    for place in range(start, len(good) - 12, 61):
+        bad = bytearray(good)
+        bad[place] ^= 1
+        with pytest.raises(PictureError):
+            verify(bytes(bad))
+
+
 @given(st.data())
 @settings(max_examples=60)
 def test_any_damage_is_named_or_harmless(data: st.DataObject) -> None:

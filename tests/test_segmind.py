@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from bot import segmind
 from bot.errors import (
     ApiAnswerUnreadable,
     ApiDisconnected,
@@ -237,17 +238,27 @@ async def test_in_doubt_is_never_repeated(
     assert clock.slept == []
 
 
+def stalling() -> Iterable[bytes]:
+    """Make a body that begins and never goes on."""
+    return itertools.chain([PNG[:10]], itertools.repeat(b""))
+
+
 async def test_slow_body(client: SegmindClient, api: ScriptedApi) -> None:
     """The deadline covers the body as well."""
-    stalled = iter([PNG[:10], b""])
-
-    def drip() -> Callable[[], bytes]:
-        return lambda: next(stalled, b"")
-
-    api.script(Answer(body=iter(drip(), None), content_type="image/png"))
+    api.script(Answer(body=stalling()))
     with pytest.raises(ApiTimeout):
         await client.swap(REQUEST, timeout_seconds=0.2)
     assert len(api.posts) == 1
+
+
+async def test_slow_error_body(
+    client: SegmindClient, api: ScriptedApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A status is not waited on for the rest of its body."""
+    monkeypatch.setattr(segmind, "_ERROR_BODY_SECONDS", 0.1)
+    api.script(Answer(401, stalling()))
+    with pytest.raises(BadKey):
+        await client.swap(REQUEST, timeout_seconds=3)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +270,7 @@ async def test_error_body_is_capped(
     """An endless or inflated error body is cut off; its status stands."""
     api.script(Answer(400, body, headers={"content-encoding": "gzip"} if isinstance(body, bytes) else {}))
     with pytest.raises(InvalidParameters) as caught:
-        await client.swap(REQUEST, timeout_seconds=10)
+        await client.swap(REQUEST, timeout_seconds=3)
     assert caught.value.message.startswith("no no")
     assert len(caught.value.message) == 300
 
