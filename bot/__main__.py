@@ -1,4 +1,9 @@
-"""The command line: `python -m bot [run | demo | engine | check | assets]`."""
+"""The command line: `python -m bot [run | demo | engine | check | assets]`.
+
+Each command imports what it needs when it runs: the bot does not load what only the engine uses, and
+nothing makes a TLS context before `.env` was read, which may set SSL_CERT_FILE.
+"""
+# ruff: noqa: PLC0415 - for the reason above
 
 import argparse
 import asyncio
@@ -6,17 +11,19 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
 
-from bot.config import Config, read_config
 from bot.errors import BotError
 from bot.log import configure_logging
+
+if TYPE_CHECKING:
+    from bot.config import Config
 
 
 def main() -> int:
     """Run one command; returns the exit status, and says in a sentence why it is not 0."""
-    # Before anything is imported that makes a TLS context: SSL_CERT_FILE may be set in .env.
     load_dotenv(Path(".env"))
     arguments = _parser().parse_args()
     try:
@@ -37,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("source", nargs="?", type=Path, help="a picture with the face to use")
     demo.add_argument("target", nargs="?", type=Path, help="the picture that receives it")
     demo.add_argument("-o", "--out", type=Path, default=Path("faceswap.png"), help="where the result goes")
-    engine = commands.add_parser("engine", help="run the bot's own engine alone, with Segmind's HTTP contract")
+    engine = commands.add_parser("engine", help="run the bot's own engine alone, as an HTTP server")
     engine.add_argument("--host", default="127.0.0.1")
     engine.add_argument("--port", type=int, default=8001, help="0 lets the kernel choose")
     engine.add_argument("--workers", type=int, default=2, help="processes that swap")
@@ -50,7 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _configured(variables: Mapping[str, str]) -> Config:
+def _configured(variables: Mapping[str, str]) -> "Config":
+    from bot.config import read_config
+
     config = read_config(variables)
     configure_logging(config.log_level, config.secrets)
     return config
@@ -76,7 +85,7 @@ def _check(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
     raise NotImplementedError
 
 
-def _assets(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
+def _assets(_: argparse.Namespace, __: Mapping[str, str]) -> int:
     configure_logging("info", ())
     from bot.compose import ASSETS
     from bot.engine.assets import fetch_assets

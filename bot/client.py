@@ -30,6 +30,9 @@ from bot.swaps import Receipt, Swaps
 
 log = logging.getLogger(__name__)
 
+# discord.py would warn at each start that it lacks what only voice needs.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 EXTENSIONS = ("cogs.faceswap",)
 
 # Discord's JSON error codes (source: its developer documentation, "Opcodes and status codes").

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bot.client import FaceSwapBot, Services
 from bot.config import Config
-from bot.engine.child import EngineChild
 from bot.fetch import DISCORD_CDN, open_session
 from bot.segmind import SegmindClient
 from bot.store.database import Store, to_ms
@@ -41,6 +40,8 @@ async def open_api(
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         if config.segmind_base_url is None:
+            from bot.engine.child import EngineChild  # noqa: PLC0415 - not loaded where another API is used
+
             child = await stack.enter_async_context(EngineChild.start(picture_origins, ASSETS))
             yield SegmindClient(
                 session, base_url=lambda: child.base_url, key=child.key, results=config.segmind_results

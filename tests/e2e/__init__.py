@@ -1,0 +1,1 @@
+"""The whole bot against the sandbox: what members type, see and pay, and what a restart leaves."""

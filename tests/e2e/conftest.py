@@ -1,0 +1,131 @@
+"""A sandbox, a scripted API, and the real bot between them, composed as in production."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from bot.client import FaceSwapBot
+from bot.compose import compose
+from bot.config import Config, read_config
+from bot.run import serve
+from bot.sandbox import Played, Sandbox, Upload
+from bot.sandbox.doorway import redirected
+from bot.sandbox.places import Channel, Guild, Member
+from bot.store import audit
+from bot.store.sqlite import open_sqlite
+from tests.openapi import VARIABLE, Document
+from tests.scripted_api import PNG, ScriptedApi
+
+KEY = "SG_test_key_0123456789"
+
+
+@dataclass
+class Place:
+    """Everything one end-to-end test touches."""
+
+    sandbox: Sandbox
+    api: ScriptedApi
+    database: Path
+    guild: Guild
+    channel: Channel
+    ada: Member
+    settings: dict[str, str]
+
+    def now(self) -> datetime:
+        """The sandbox's time, which the bot shares."""
+        return datetime.fromtimestamp(self.sandbox.clock.now(), UTC)
+
+    def config(self) -> Config:
+        """The bot's configuration, with what the test changed."""
+        return read_config(
+            {
+                "DISCORD_TOKEN": self.sandbox.token,
+                "SEGMIND_API_KEY": KEY,
+                "SEGMIND_BASE_URL": self.api.base_url,
+                "DATABASE_URL": f"sqlite:///{self.database}",
+                "SHUTDOWN_GRACE": "0",
+                **self.settings,
+            }
+        )
+
+    async def faceswap(self, *, by: Member | None = None, **options: object) -> Played:
+        """Type `/faceswap`, by default as Ada and with two pictures."""
+        given = {"source": Upload("source.png", PNG), "target": Upload("target.png", PNG), **options}
+        return await (by or self.ada).slash(self.channel, "faceswap", **given)
+
+    async def rows(self, sql: str) -> list[dict[str, object]]:
+        """What the database holds."""
+        store = await open_sqlite(self.database, lambda: 0)
+        try:
+            return [dict(row) for row in await store.run(lambda db: db.rows(sql))]  # pyright: ignore[reportArgumentType] - a test's own literal
+        finally:
+            await store.close()
+
+
+class Start(Protocol):
+    """Starts the bot for as long as a block lasts."""
+
+    def __call__(self, **settings: str) -> AbstractAsyncContextManager[FaceSwapBot]:
+        """Start it with some settings changed."""
+        ...
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Place]:
+    """A server with Ada in it; at the end the books are right and nothing unknown was sent."""
+    async with Sandbox.start() as sandbox, ScriptedApi() as api:
+        guild = sandbox.create_guild("Harbour")
+        channel = guild.create_channel("general")
+        ada = guild.join(sandbox.create_user("Ada"))
+        place = Place(sandbox, api, tmp_path / "store.sqlite3", guild, channel, ada, {})
+        with redirected(sandbox.base_url):
+            yield place
+        assert sandbox.complaints == []
+        assert differences(sandbox) == []
+        store = await open_sqlite(place.database, lambda: 0)
+        assert await store.run(audit.violations) == {}
+        await store.close()
+
+
+def differences(sandbox: Sandbox) -> list[str]:
+    """What differs between the traffic and Discord's published document, where that is at hand."""
+    path = os.environ.get(VARIABLE)
+    document = Document.load(path) if path else None
+    return [
+        found for exchange in sandbox.exchanges for found in (document.check(exchange) if document else ())
+    ]
+
+
+@pytest.fixture
+def start(place: Place) -> Start:
+    """Start the real bot against the place."""
+
+    @asynccontextmanager
+    async def started(**settings: str) -> AsyncGenerator[FaceSwapBot]:
+        place.settings.update(settings)
+        stop = asyncio.Event()
+        config = place.config()
+        async with compose(config, picture_origins=(place.sandbox.base_url,), now=place.now) as bot:
+            task = asyncio.create_task(serve(bot, place.sandbox.token, stop, config.shutdown_grace_seconds))
+            try:
+                await place.sandbox.wait_until_ready()
+                yield bot
+            finally:
+                stop.set()
+                await task
+
+    return started
+
+
+@pytest.fixture
+async def bot(start: Start) -> AsyncIterator[FaceSwapBot]:
+    """The bot, running, without the cooldown between swaps."""
+    async with start(COOLDOWN_SECONDS="0") as running:
+        yield running
