@@ -13,9 +13,10 @@ Nothing here imports discord.py but `doorway`.
 """
 
 from bot.sandbox.acts import FirstResponse, Played, Reply
+from bot.sandbox.bodies import Limits
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.permissions import Permission
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.uploads import Upload
 
-__all__ = ["FirstResponse", "NotOffered", "Permission", "Played", "Reply", "Sandbox", "Upload"]
+__all__ = ["FirstResponse", "Limits", "NotOffered", "Permission", "Played", "Reply", "Sandbox", "Upload"]

@@ -2,16 +2,20 @@
 
 import hashlib
 import hmac
+import io
 import secrets
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from aiohttp import web
+from PIL import Image
 
 from bot.sandbox.clock import Clock
 
 LIFETIME_SECONDS = 24 * 3600
 """How long an attachment's address works (about a day, by observation; read `ex` rather than assume)."""
+
+_COLOURS = ("#5865f2", "#747f8d", "#3ba55c", "#faa61a", "#ed4245", "#eb459e")
 
 
 @dataclass(eq=False)
@@ -23,6 +27,12 @@ class Cdn:
     lifetime_seconds: float = LIFETIME_SECONDS
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict[str, tuple[bytes, str]], repr=False)
     _key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+    def __post_init__(self) -> None:
+        for number, colour in enumerate(_COLOURS):
+            buffer = io.BytesIO()
+            Image.new("RGB", (128, 128), colour).save(buffer, "PNG")
+            self.put(f"/embed/avatars/{number}.png", buffer.getvalue(), "image/png")
 
     def put(self, path: str, data: bytes, content_type: str | None) -> None:
         """Keep a file; `path` begins with a slash and is not percent-encoded."""

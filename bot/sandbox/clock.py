@@ -6,6 +6,10 @@ from datetime import UTC, datetime
 DISCORD_EPOCH_MS = 1_420_070_400_000
 """First millisecond of 2015, where snowflakes begin (source: Discord's API reference)."""
 
+FIRST_RESPONSE_SECONDS = 3
+TOKEN_SECONDS = 15 * 60
+"""How long Discord waits for an interaction's first response, and how long its token lives."""
+
 
 class Clock:
     """Seconds since the Unix epoch, running with real time and moved forward on demand."""

@@ -23,10 +23,15 @@ class DoorwayError(RuntimeError):
     """This discord.py keeps its addresses elsewhere: a bot would reach the real Discord."""
 
 
+def addresses() -> list[str]:
+    """Return where discord.py connects to now: REST, gateway, CDN."""
+    return [str(getattr(holder, name, None)) for holder, name, _ in _HOLDERS]
+
+
 def check() -> None:
     """Raise DoorwayError unless discord.py holds its addresses where we set them."""
-    for holder, name, usual in _HOLDERS:
-        if str(getattr(holder, name, None)) != usual:
+    for (holder, name, usual), now in zip(_HOLDERS, addresses(), strict=True):
+        if now != usual:
             raise DoorwayError(
                 f"discord.py {discord.__version__}: {holder.__name__}.{name} is not {usual}; "
                 "it was moved, or it is redirected already"

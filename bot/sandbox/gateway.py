@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import secrets
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 KNOWN_INTENTS = (1 << 17) - 1 | 1 << 20 | 1 << 21 | 1 << 24 | 1 << 25
 HEARTBEAT_MS = 41_250
 _KEPT_SESSIONS = 16
+_KEPT_EVENTS = 500
 
 
 @dataclass(eq=False)
@@ -95,9 +97,9 @@ class Gateway:
         self.privileged_intents = 0  # what the application was granted in the developer portal
         self.sessions: dict[str, Session] = {}
         self.sockets: set[Socket] = set()
+        self.recent: deque[Event] = deque(maxlen=_KEPT_EVENTS)
         self.identifies = 0
         self.resumes = 0
-        self.complaints: list[str] = []
         world.publish = self.publish
 
     def connected(self) -> list[Session]:
@@ -106,6 +108,7 @@ class Gateway:
 
     def publish(self, event: Event) -> None:
         """Give an event to every session that asked for its kind."""
+        self.recent.append(event)
         for session in self.sessions.values():
             if event.intent == 0 or event.intent & session.intents:
                 session.add(event.name, event.payload(session.intents))
@@ -179,8 +182,7 @@ class Gateway:
         elif socket.session is None:
             raise Closed(4003, "Not authenticated")
         elif op != PRESENCE:
-            self.complaints.append(f"gateway opcode {op} is not played")
-            _log.error("gateway opcode %s is not played", op)
+            self._world.complain(f"gateway opcode {op}")
             raise Closed(4001, "Unknown opcode")
 
     def _identify(self, socket: Socket, payload: Json) -> None:

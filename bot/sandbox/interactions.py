@@ -4,16 +4,13 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from bot.sandbox.clock import FIRST_RESPONSE_SECONDS, TOKEN_SECONDS
 from bot.sandbox.errors import ApiError, NotPlayed
 from bot.sandbox.places import Channel, Guild, User
 from bot.sandbox.wire import Json
 
 if TYPE_CHECKING:
     from bot.sandbox.messages import Message
-
-FIRST_RESPONSE_SECONDS = 3
-TOKEN_SECONDS = 15 * 60
-"""How long Discord waits for the first response, and how long the token lives after that."""
 
 
 class Kind(IntEnum):
@@ -75,11 +72,15 @@ class Interaction:
         """The server it happened in."""
         return self.channel.guild
 
+    def missed(self, now: float) -> bool:
+        """Tell whether the bot let the time for a first response pass."""
+        return self.response is None and now - self.created_at > FIRST_RESPONSE_SECONDS
+
     def require_unanswered(self, now: float) -> None:
         """Raise 40060 when it was answered already, 10062 when that is too late."""
         if self.response is not None:
             raise ApiError(40060)
-        if now - self.created_at > FIRST_RESPONSE_SECONDS:
+        if self.missed(now):
             raise ApiError(10062)
 
     def respond(self, callback: int, now: float) -> Callback:

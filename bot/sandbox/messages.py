@@ -72,8 +72,13 @@ class Message:
     interaction: Interaction | None = field(default=None, repr=False)
     reply_to: "Message | None" = field(default=None, repr=False)
     tts: bool = False
-    deleted: bool = False
+    deleted_at: float | None = None
     history: list[Snapshot] = field(default_factory=list[Snapshot], repr=False)
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is gone."""
+        return self.deleted_at is not None
 
     def has(self, flag: int) -> bool:
         """Tell whether a flag is set."""

@@ -3,7 +3,7 @@
 from bot.sandbox.cdn import Cdn
 from bot.sandbox.clock import iso
 from bot.sandbox.components import resolve
-from bot.sandbox.interactions import Interaction, Kind
+from bot.sandbox.interactions import Callback, Interaction, Kind
 from bot.sandbox.messages import Attachment, Message
 from bot.sandbox.places import DM, Channel, Guild, Member, Role, User
 from bot.sandbox.wire import Json
@@ -266,9 +266,10 @@ def callback(of: Interaction, cdn: Cdn) -> Json:
     if of.guild is not None:
         about["guild_id"] = str(of.guild.id)
     shown: Json = {"interaction": about}
-    if of.original is not None and of.response in {4, 5, 6, 7}:
+    if of.original is not None:
         about["response_message_id"] = str(of.original.id)
-        about["response_message_loading"] = of.response == 5
+        about["response_message_loading"] = of.response is Callback.DEFER
         about["response_message_ephemeral"] = of.original.only_for is not None
-        shown["resource"] = {"type": int(of.response), "message": message(of.original, cdn)}
+        if of.response in {Callback.MESSAGE, Callback.UPDATE}:
+            shown["resource"] = {"type": of.response.value, "message": message(of.original, cdn)}
     return shown

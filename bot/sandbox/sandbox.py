@@ -2,11 +2,13 @@
 
 import base64
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from aiohttp import web
 
+from bot.sandbox.bodies import Limits
 from bot.sandbox.clock import Clock
 from bot.sandbox.gateway import Gateway
 from bot.sandbox.messages import Message
@@ -15,6 +17,8 @@ from bot.sandbox.places import Channel, Guild, Member, User
 from bot.sandbox.server import PREFIX, RestServer
 from bot.sandbox.transcript import transcript
 from bot.sandbox.world import World
+
+T = TypeVar("T")
 
 
 class Sandbox:
@@ -63,9 +67,18 @@ class Sandbox:
         return self.world.clock
 
     @property
+    def limits(self) -> Limits:
+        """Sizes that uploads by the bot may have; replace it to change them."""
+        return self.world.limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self.world.limits = limits
+
+    @property
     def complaints(self) -> list[str]:
         """What the bot did that the sandbox does not know: a test ends with none."""
-        return self.rest.complaints + self.gateway.complaints
+        return self.world.complaints
 
     def create_user(self, name: str, *, dms_open: bool = True, avatar: bytes | None = None) -> User:
         """Add a person; `avatar` is a PNG."""
@@ -87,13 +100,17 @@ class Sandbox:
         """Return what a reader of the channel saw, line by line."""
         return transcript(self.world, channel, as_user.account)
 
+    async def until(self, check: Callable[[], T | None], timeout_seconds: float, what: str) -> T:
+        """Wait until `check` returns something, looking after every change; raises TimeoutError."""
+        return await self.world.watch.until(check, timeout_seconds, what)
+
     async def wait_until_ready(self, *, bots: int = 1, timeout_seconds: float = 15) -> None:
         """Wait until that many clients are connected and commands were synced; raises TimeoutError."""
 
         def ready() -> bool | None:
             return (len(self.gateway.connected()) >= bots and self.world.commands_synced > 0) or None
 
-        await self.world.watch.until(ready, timeout_seconds, f"{bots} connected and synced")
+        await self.until(ready, timeout_seconds, f"{bots} connected and synced")
 
 
 def _token() -> str:

@@ -33,7 +33,6 @@ class RestServer:
         self.faults = Faults()
         self.limits = RateLimits(world.clock)
         self.exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
-        self.complaints: list[str] = []
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
@@ -64,6 +63,7 @@ class RestServer:
                 fault is not None and fault.replaces,
             )
         )
+        self._world.watch.changed()
         if fault is not None and fault.disconnect and request.transport is not None:
             request.transport.abort()
         return _response(status, answer, headers)
@@ -106,7 +106,7 @@ class RestServer:
             answer = self._run(route, Call(self._world, found, dict(request.query), body, files))
         except ApiError as error:
             if isinstance(error, NotPlayed):
-                self.complain(f"{request.method} {template or path}: {error.complaint}")
+                self._world.complain(f"{request.method} {template or path}: {error.complaint}")
             return template, error.status, error.body(), headers
         return template, 204 if answer is None else 200, answer, headers
 
@@ -121,12 +121,11 @@ class RestServer:
             raise NotPlayed(f"unknown query parameter {', '.join(unknown)}")
         if any(len(file.data) > self._world.limits.file for file in call.files.values()):
             raise ApiError(40005)
-        return route.handler(call)
-
-    def complain(self, complaint: str) -> None:
-        """Note something the sandbox does not know; tests fail on it."""
-        self.complaints.append(complaint)
-        _log.error("the sandbox does not know this: %s", complaint)
+        try:
+            return route.handler(call)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            _log.exception("%s %s", route.method, route.template)
+            raise NotPlayed(f"a body that could not be read: {error!r}") from error
 
 
 async def _read_multipart(request: web.Request) -> tuple[object, dict[int, File]]:

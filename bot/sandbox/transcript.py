@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.sandbox.clock import FIRST_RESPONSE_SECONDS
 from bot.sandbox.components import BUTTON, GALLERY, TEXT, walk
 from bot.sandbox.wire import Json, as_object
 
@@ -35,6 +36,11 @@ def transcript(world: "World", channel: "Channel", reader: "User") -> list[str]:
         (interaction.created_at, f"{reader.name} {_deed(interaction)}")
         for interaction in world.interactions.values()
         if interaction.channel is channel and interaction.user is reader
+    ]
+    events += [
+        (one.created_at + FIRST_RESPONSE_SECONDS, "The application did not respond (only you see this)")
+        for one in world.interactions.values()
+        if one.channel is channel and one.user is reader and one.missed(world.clock.now())
     ]
     for message in world.messages.values():
         if message.channel is channel and world.sees(reader, message):
@@ -78,6 +84,8 @@ def _appearances(message: "Message") -> list[tuple[float, str]]:
         events.append((shown.at, f"{message.author.name}{private} {verb}"))
         if not shown.thinking:
             events[-1] = (shown.at, "\n".join([events[-1][1], *_body(message, number)]))
+    if message.deleted_at is not None:
+        events.append((message.deleted_at, f"{message.author.name}'s message is deleted{private}"))
     return events
 
 

@@ -1,7 +1,8 @@
 """A small bot with the real discord.py: one slash command per way of answering, and a button."""
 
+import asyncio
 import io
-from typing import Any
+from typing import Any, cast
 
 import discord
 from discord import app_commands
@@ -37,6 +38,7 @@ class Bot(discord.Client):
         )
         self.tree = app_commands.CommandTree(self)
         self.errors: list[Exception] = []
+        self.failed = asyncio.Event()
         self.events: list[str] = []
         self.tree.error(self.on_tree_error)
         for command in COMMANDS:
@@ -57,6 +59,7 @@ class Bot(discord.Client):
     async def on_tree_error(self, _: discord.Interaction, error: app_commands.AppCommandError) -> None:
         """Keep what went wrong, for the test to look at."""
         self.errors.append(getattr(error, "original", error))
+        self.failed.set()
 
 
 @app_commands.command()
@@ -101,4 +104,4 @@ async def boom(_: discord.Interaction) -> None:
     """Answer nothing at all."""
 
 
-COMMANDS: tuple[app_commands.Command[Any, ..., None], ...] = (swap, private, echo, where, boom)
+COMMANDS = cast("tuple[app_commands.Command[Any, ..., None], ...]", (swap, private, echo, where, boom))

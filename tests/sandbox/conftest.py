@@ -3,7 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.sandbox import Sandbox
@@ -64,6 +67,28 @@ def channel(guild: Guild) -> Channel:
 def ada(sandbox: Sandbox, guild: Guild) -> Member:
     """An ordinary member."""
     return guild.join(sandbox.create_user("Ada"))
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Plain requests with the bot's token, for what discord.py would not send."""
+
+    session: aiohttp.ClientSession
+    sandbox: Sandbox
+
+    async def __call__(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        """Return the status and the JSON of the answer."""
+        headers = {"Authorization": f"Bot {self.sandbox.token}"}
+        url = f"{self.sandbox.base_url}/api/v10{path}"
+        async with self.session.request(method, url, json=body, headers=headers) as response:
+            return response.status, await response.json() if response.status != 204 else {}
+
+
+@pytest.fixture
+async def rest(sandbox: Sandbox) -> AsyncIterator[Rest]:
+    """Plain requests to the sandbox."""
+    async with aiohttp.ClientSession() as session:
+        yield Rest(session, sandbox)
 
 
 @pytest.fixture

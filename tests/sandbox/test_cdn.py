@@ -1,0 +1,73 @@
+"""The CDN: signed addresses, what is declared and what is there, avatars."""
+
+import aiohttp
+import pytest
+
+from bot.sandbox import Sandbox, Upload
+from bot.sandbox.places import Channel, Member
+from bot.sandbox.wire import Json
+from tests.sandbox.client import PIXEL, Bot
+
+
+async def read(url: str) -> tuple[int, bytes]:
+    """Download an address."""
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        return response.status, await response.read()
+
+
+@pytest.fixture
+def options() -> list[Json]:
+    """The resolved attachments of each command that was run."""
+    return []
+
+
+@pytest.mark.usefixtures("bot")
+async def test_option_files_are_where_the_interaction_says(
+    sandbox: Sandbox, ada: Member, channel: Channel
+) -> None:
+    """The address works as given; changed or late it is 404."""
+    played = await ada.slash(channel, "swap", source=Upload("a.png", PIXEL), target=Upload("b.png", b"x"))
+    resolved: Json = played.raw.data["resolved"]["attachments"]
+    source = next(one for one in resolved.values() if one["filename"] == "a.png")
+    url: str = source["url"]
+    assert "/cdn/ephemeral-attachments/" in url
+    assert source["ephemeral"] is True
+    assert await read(url) == (200, PIXEL)
+    assert (await read(url.partition("?")[0]))[0] == 404
+    assert (await read(url.replace("ex=", "ex=f")))[0] == 404
+    assert (await read(url.replace("a.png", "b.png")))[0] == 404
+    sandbox.clock.advance(25 * 3600)
+    assert (await read(url))[0] == 404
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_upload_can_lie(ada: Member, channel: Channel) -> None:
+    """Type and size are what the member's client declares; the bytes are what they are."""
+    lie = Upload("a.txt", b"text", content_type="image/png", size=5)
+    bare = Upload("b", b"text", content_type="")
+    played = await ada.slash(channel, "swap", source=lie, target=bare)
+    first, second = played.raw.data["resolved"]["attachments"].values()
+    assert (first["content_type"], first["size"]) == ("image/png", 5)
+    assert "content_type" not in second
+    assert await read(first["url"]) == (200, b"text")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_files_go_with_their_message(sandbox: Sandbox, ada: Member, channel: Channel) -> None:
+    """A replaced or deleted message's file is gone from the CDN."""
+    upload = Upload("a.png", PIXEL)
+    reply = await (await ada.slash(channel, "swap", source=upload, target=upload)).reply()
+    url = sandbox.world.cdn.signed(reply.attachments[0].path)
+    assert (await read(url))[0] == 200
+    sandbox.world.delete(reply.raw)
+    assert (await read(url))[0] == 404
+
+
+async def test_avatars_come_from_the_sandbox(sandbox: Sandbox, bot: Bot) -> None:
+    """discord.py's asset addresses are redirected too."""
+    user = await bot.fetch_user(sandbox.create_user("Ada", avatar=PIXEL).id)
+    assert user.avatar is not None
+    assert user.avatar.url.startswith(sandbox.base_url)
+    assert await user.avatar.read() == PIXEL
+    plain = await bot.fetch_user(sandbox.create_user("Bea").id)
+    assert (await plain.default_avatar.read()).startswith(b"\x89PNG")

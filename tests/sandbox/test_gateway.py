@@ -1,0 +1,119 @@
+"""The gateway: resuming, reconnecting, invalid sessions, close codes, and what intents let through."""
+
+import aiohttp
+import discord
+import pytest
+
+from bot.sandbox import Sandbox
+from bot.sandbox.places import Channel, Guild, Member
+from bot.sandbox.wire import Json
+from tests.sandbox.client import Bot
+from tests.sandbox.conftest import Connect
+
+
+async def test_a_dropped_socket_is_resumed_and_replays(
+    sandbox: Sandbox, bot: Bot, ada: Member, channel: Channel
+) -> None:
+    """A command run while the socket is down is answered after the resume, in the same session."""
+    sandbox.gateway.drop()
+    played = await ada.slash(channel, "private", text="hi")
+    assert (await played.reply()).content == "hi"
+    assert (sandbox.gateway.identifies, sandbox.gateway.resumes) == (1, 1)
+    assert bot.events.count("INTERACTION_CREATE") == 1
+
+
+async def test_reconnect_is_obeyed(sandbox: Sandbox, bot: Bot, ada: Member, channel: Channel) -> None:
+    """Opcode 7 makes the client resume."""
+    await sandbox.gateway.reconnect()
+    await (await ada.slash(channel, "private", text="hi")).reply()
+    assert (sandbox.gateway.identifies, sandbox.gateway.resumes) == (1, 1)
+    assert "RESUMED" in bot.events
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_invalid_session_is_identified_anew(sandbox: Sandbox, ada: Member, channel: Channel) -> None:
+    """Opcode 9 ends the session; the client identifies again and works."""
+    await sandbox.gateway.invalidate()
+    await sandbox.until(lambda: sandbox.gateway.identifies == 2 or None, 10, "the second identify")
+    await (await ada.slash(channel, "private", text="hi")).reply()
+    assert sandbox.gateway.resumes == 0
+
+
+@pytest.mark.usefixtures("guild")
+async def test_a_forgotten_session_cannot_be_resumed(
+    sandbox: Sandbox, connect: Connect, ada: Member, channel: Channel
+) -> None:
+    """A resume of a session that is gone is answered with opcode 9, and the client identifies."""
+    await connect()
+    sandbox.gateway.sessions.clear()
+    sandbox.gateway.drop()
+    await sandbox.until(lambda: sandbox.gateway.identifies == 2 or None, 10, "the second identify")
+    assert (await (await ada.slash(channel, "private", text="hi")).reply()).content == "hi"
+
+
+async def test_a_wrong_token_cannot_log_in(sandbox: Sandbox) -> None:
+    """REST refuses it before the gateway is asked."""
+    assert sandbox.base_url
+    async with Bot() as bot:
+        with pytest.raises(discord.LoginFailure):
+            await bot.start("wrong")
+
+
+def identify(token: str, **more: object) -> Json:
+    """Build an identify frame."""
+    return {"op": 2, "d": {"token": token, "intents": 1, "properties": {}} | more}
+
+
+@pytest.mark.parametrize(
+    ("frame", "close"),
+    [
+        (identify("wrong"), 4004),
+        (identify("", intents=1 << 30), 4013),
+        (identify("", intents=1 << 15), 4014),
+        (identify("", shard=[1, 1]), 4010),
+        ({"op": 3, "d": {}}, 4003),
+        ({"op": 6, "d": {"token": "wrong", "session_id": "x", "seq": 0}}, 4004),
+    ],
+)
+async def test_close_codes(sandbox: Sandbox, frame: Json, close: int) -> None:
+    """Bad tokens, intents and shards, and speaking before identifying, each end with Discord's code."""
+    frame["d"]["token"] = frame["d"].get("token") or sandbox.token
+    url = f"{sandbox.world.gateway_url}?v=10&encoding=json"
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as ws:
+        assert (await ws.receive_json())["op"] == 10
+        await ws.send_json(frame)
+        message = await ws.receive(timeout=5)
+        assert message.data == close
+
+
+@pytest.mark.usefixtures("guild")
+async def test_intents_decide_what_arrives(
+    sandbox: Sandbox, guild: Guild, connect: Connect, ada: Member, channel: Channel
+) -> None:
+    """Messages come with their intent, and without content unless that is granted too."""
+    received: list[discord.Message] = []
+    quiet, hearing = await connect(), await connect(extra_intents=1 << 9, bots=2)
+
+    async def on_message(message: discord.Message) -> None:
+        received.append(message)
+        sandbox.world.watch.changed()
+
+    hearing.event(on_message)
+    sandbox.write(ada, channel, "hello")
+    await sandbox.until(lambda: received or None, 5, "the message")
+    assert (received[0].content, received[0].author.id) == ("", ada.user.id)
+    assert "MESSAGE_CREATE" not in quiet.events
+    assert guild.members
+
+
+async def test_servers_arrive_when_the_bot_joins(sandbox: Sandbox, bot: Bot) -> None:
+    """A server made while the bot runs is announced, its channels too."""
+    known = len(bot.guilds)
+    later = sandbox.create_guild("Later")
+    later.create_channel("new")
+    played = await later.join(sandbox.create_user("Eve")).slash(later.channels[max(later.channels)], "where")
+    await played.reply()
+    assert len(bot.guilds) == known + 1
+    found = bot.get_guild(later.id)
+    assert found is not None
+    assert [one.name for one in found.text_channels] == ["new"]
