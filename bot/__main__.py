@@ -1,7 +1,7 @@
 """The command line: `python -m bot [run | demo | engine | check | assets]`.
 
 Each command imports what it needs when it runs: the bot does not load what only the engine uses, and
-nothing makes a TLS context before `.env` was read, which may set SSL_CERT_FILE.
+no TLS context is made before `.env` was read, which may set SSL_CERT_FILE.
 """
 # ruff: noqa: PLC0415 - for the reason above
 
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
 
-from bot.errors import BotError
+from bot.engine import command as engine_command
+from bot.errors import BotError, DemoError
 from bot.log import configure_logging
 
 if TYPE_CHECKING:
@@ -45,13 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("target", nargs="?", type=Path, help="the picture that receives it")
     demo.add_argument("-o", "--out", type=Path, default=Path("faceswap.png"), help="where the result goes")
     engine = commands.add_parser("engine", help="run the bot's own engine alone, as an HTTP server")
-    engine.add_argument("--host", default="127.0.0.1")
-    engine.add_argument("--port", type=int, default=8001, help="0 lets the kernel choose")
-    engine.add_argument("--workers", type=int, default=2, help="processes that swap")
-    engine.add_argument(
-        "--allow-origin", action="append", metavar="ORIGIN", help="read pictures from here (Discord's CDN)"
-    )
-    engine.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    engine_command.add_arguments(engine)
     commands.add_parser("check", help="check the token, the key, the store and the models")
     commands.add_parser("assets", help="fetch the engine's models and the demo's photographs")
     return parser
@@ -73,24 +68,45 @@ def _run(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
     return 0
 
 
-def _demo(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
-    raise NotImplementedError
+def _demo(arguments: argparse.Namespace, _: Mapping[str, str]) -> int:
+    configure_logging("warning", ())
+    from bot.demo import demo
+
+    out: Path = arguments.out
+    picture = asyncio.run(demo(arguments.source, arguments.target, out.suffix, print))
+    try:
+        out.write_bytes(picture)
+    except OSError as error:
+        raise DemoError(f"{out} cannot be written: {error.strerror}.") from None
+    print(f"\nThe picture is in {out.resolve()}")  # noqa: T201 - the command line speaks here
+    return 0
 
 
 def _engine(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
-    raise NotImplementedError
+    configure_logging("info", ())
+    from bot.run import stop_signal
+
+    async def serve() -> int:
+        # A child outlives the signals that its parent's process group gets: the parent lets swaps finish
+        # and then closes the child's stdin.
+        async with stop_signal(ignore=arguments.child) as stop:
+            return await engine_command.main(arguments, stop, variables.get("ENGINE_API_KEY"))
+
+    return asyncio.run(serve())
 
 
 def _check(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
-    raise NotImplementedError
+    config = _configured(variables)
+    from bot.check import check
+
+    return 0 if asyncio.run(check(config, print)) else 1
 
 
 def _assets(_: argparse.Namespace, __: Mapping[str, str]) -> int:
     configure_logging("info", ())
-    from bot.compose import ASSETS
-    from bot.engine.assets import fetch_assets
+    from bot.engine.assets import FOLDER, fetch_assets
 
-    fetch_assets(ASSETS, print)
+    fetch_assets(FOLDER, print)
     return 0
 
 

@@ -2,7 +2,8 @@
 
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -186,17 +187,47 @@ def _brief(error: BaseException) -> str:
     return type(error).__name__
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Who a token belongs to."""
+
+    name: str
+    application_id: int
+
+
 async def connect(bot: FaceSwapBot, token: str) -> None:
-    """Log in and stay connected; raises DiscordRefused with one sentence when Discord does not let us in."""
-    try:
+    """Log in and stay connected; raises DiscordRefused when Discord does not let us in."""
+    with _refusals():
         await bot.start(token)
+
+
+async def identify(token: str) -> Identity:
+    """Ask Discord whose token this is, without connecting; raises DiscordRefused."""
+    with _refusals():
+        async with discord.Client(intents=discord.Intents.none()) as client:
+            await client.login(token)
+            if client.user is None or client.application_id is None:
+                raise DiscordRefused("Discord did not say whose token DISCORD_TOKEN is. Try again.")
+            return Identity(str(client.user), client.application_id)
+
+
+def invite_url(application_id: int) -> str:
+    """The address that adds the bot to a server; answering slash commands takes no permission."""
+    return discord.utils.oauth_url(
+        application_id, permissions=discord.Permissions.none(), scopes=("bot", "applications.commands")
+    )
+
+
+@contextmanager
+def _refusals() -> Generator[None]:
+    """Turn what discord.py raises at the door into one sentence."""
+    try:
+        yield
     except discord.LoginFailure:
         raise DiscordRefused(
             "Discord does not accept DISCORD_TOKEN. Make a new one at discord.com/developers/applications "
             "→ your application → Bot → Reset Token, and set it in .env."
         ) from None
-    except discord.PrivilegedIntentsRequired:
-        raise DiscordRefused("Discord asks for privileged intents, which this bot does not use.") from None
     except discord.HTTPException as error:
         raise DiscordRefused(f"Discord cannot be used right now ({_brief(error)}). Try again.") from None
     except (discord.GatewayNotFound, discord.ConnectionClosed, *CONNECTION_ERRORS) as error:

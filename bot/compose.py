@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from bot.client import FaceSwapBot, Services
 from bot.config import Config
@@ -12,9 +11,6 @@ from bot.segmind import SegmindClient
 from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
 from bot.swaps import Swaps
-
-ASSETS = Path("data/assets")
-"""Where the engine's models and the demo's photographs are kept."""
 
 Clock = Callable[[], datetime]
 
@@ -42,7 +38,7 @@ async def open_api(
         if config.segmind_base_url is None:
             from bot.engine.child import EngineChild  # noqa: PLC0415 - not loaded where another API is used
 
-            child = await stack.enter_async_context(EngineChild.start(picture_origins, ASSETS))
+            child = await stack.enter_async_context(EngineChild.start(picture_origins))
             yield SegmindClient(
                 session, base_url=lambda: child.base_url, key=child.key, results=config.segmind_results
             )

@@ -35,6 +35,10 @@ class DiscordRefused(BotError):
     """Discord does not let the bot in; the message is one sentence to act on."""
 
 
+class DemoError(BotError):
+    """The demo cannot show a picture; the message is one sentence to act on."""
+
+
 class EngineUnavailable(BotError):
     """The local engine could not be started; the message is one sentence to act on."""
 

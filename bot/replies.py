@@ -66,6 +66,17 @@ def failure(error: BotError) -> str:
     return f"{_reason(error)} {NOT_CHARGED}"
 
 
+def operator(error: BotError) -> str:
+    """What the operator reads at a terminal when the API cannot be used."""
+    match error:
+        case errors.BadKey():
+            return "Segmind does not accept SEGMIND_API_KEY. Make a new key at segmind.com and set it."
+        case errors.SwapFailed():
+            return _reason(error)
+        case _:
+            return str(error)
+
+
 def result(user_id: int, receipt: Receipt) -> str:
     """What stands above a finished picture."""
     price = f"**{dollars(receipt.price_micros)}**" if receipt.price_micros else "**free**"

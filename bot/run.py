@@ -63,13 +63,16 @@ async def serve(bot: FaceSwapBot, token: str, stop: asyncio.Event, grace_seconds
 
 
 @asynccontextmanager
-async def stop_signal() -> AsyncGenerator[asyncio.Event]:
-    """An event that SIGTERM or SIGINT sets; where the loop takes no handlers, Ctrl-C cancels instead."""
+async def stop_signal(*, ignore: bool = False) -> AsyncGenerator[asyncio.Event]:
+    """An event that SIGTERM or SIGINT sets, unless they are to be ignored.
+
+    Where the loop takes no handlers (Windows), Ctrl-C cancels instead.
+    """
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     handled: list[signal.Signals] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         try:
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, (lambda: None) if ignore else stop.set)
         except NotImplementedError:  # Windows
             continue
         handled.append(number)

@@ -1,0 +1,75 @@
+"""What an operator wants to know before going live: one line for each part, and the invite URL."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot import replies
+from bot.client import identify, invite_url
+from bot.compose import open_api, open_store
+from bot.config import Config
+from bot.engine.assets import FOLDER, asset, manifest
+from bot.errors import AssetError, BotError
+
+OK, WRONG, UNUSED = "ok", "WRONG", "-"
+
+
+@dataclass(frozen=True)
+class Line:
+    """What was found about one part of the bot."""
+
+    part: str
+    verdict: str
+    text: str
+
+
+async def check(config: Config, say: Callable[[str], None]) -> bool:
+    """Check every part and say one line each; whether nothing is wrong. Costs nothing."""
+    discord, invite = await _discord(config)
+    lines = [discord, await _api(config), await _store(config), _models(config)]
+    for line in lines:
+        say(f"{line.part:8} {line.verdict:6} {line.text}")
+    if invite:
+        say(f"Invite the bot to a server: {invite}")
+    return all(line.verdict != WRONG for line in lines)
+
+
+async def _discord(config: Config) -> tuple[Line, str | None]:
+    if config.discord_token is None:
+        return Line(
+            "Discord", UNUSED, "DISCORD_TOKEN is not set; the bot would run in its own sandbox."
+        ), None
+    try:
+        me = await identify(config.discord_token)
+    except BotError as error:
+        return Line("Discord", WRONG, str(error)), None
+    return Line("Discord", OK, f"The token is valid; the bot is {me.name}."), invite_url(me.application_id)
+
+
+async def _api(config: Config) -> Line:
+    if config.own_engine:
+        return Line("API", UNUSED, "SEGMIND_API_KEY is not set; the bot would use its own engine, for free.")
+    try:
+        async with open_api(config) as api:
+            account = await api.credits()
+    except BotError as error:
+        return Line("API", WRONG, replies.operator(error))
+    return Line("API", OK, f"The API answers; the account has {replies.dollars(account.total_micros)} left.")
+
+
+async def _store(config: Config) -> Line:
+    try:
+        store = await open_store(config)
+    except BotError as error:
+        return Line("Store", WRONG, str(error))
+    await store.close()
+    return Line("Store", OK, f"{config.database} can be written.")
+
+
+def _models(config: Config) -> Line:
+    try:
+        for wheel in manifest():
+            for file in wheel.files:
+                asset(file.name)
+    except AssetError as error:
+        return Line("Models", WRONG if config.own_engine else UNUSED, str(error))
+    return Line("Models", OK, f"The engine's files are in {FOLDER}.")
