@@ -40,7 +40,9 @@ async def slash(user: "User", channel: "Channel", command: str, given: dict[str,
     for frame in reversed(frames):
         frame["options"] = values
         values = [frame]
-    data: Json = {"id": registered["id"], "name": name, "type": c.CHAT, "options": values}
+    data: Json = {"id": registered["id"], "name": name, "type": c.CHAT}
+    if values:
+        data["options"] = values
     if resolved:
         data["resolved"] = resolved
     if "guild_id" in registered:

@@ -4,6 +4,8 @@ import asyncio
 import re
 from dataclasses import dataclass, field
 
+from bot.sandbox.errors import ApiError
+
 
 @dataclass(eq=False)
 class Fault:
@@ -17,6 +19,7 @@ class Fault:
     path: re.Pattern[str]
     times: int
     status: int | None = None
+    code: int = 0
     retry_after: float | None = None
     disconnect: bool = False
     delay_seconds: float = 0
@@ -42,6 +45,7 @@ class Faults:
         path_regex: str = ".*",
         *,
         status: int | None = None,
+        code: int = 0,
         retry_after: float | None = None,
         disconnect: bool = False,
         delay_seconds: float = 0,
@@ -49,15 +53,19 @@ class Faults:
         release: asyncio.Event | None = None,
         times: int = 1,
     ) -> Fault:
-        """Arm a fault for REST requests; the path is matched (`re.search`) without `/api/v10`.
+        """Arm a fault for REST requests; the path is searched without its `/api/v10`.
 
-        Give one of: `status` (429 with `retry_after` in seconds), `disconnect` (the connection is cut),
-        `delay_seconds`, or `release`.
+        Give one of: `status`, or Discord's own `code`, which brings its status; `retry_after` in seconds, for
+        a 429; `disconnect`, which cuts the connection; `delay_seconds`; `release`.
         """
         path = re.compile(path_regex)
         if retry_after is not None:
             status = 429
-        fault = Fault(method, path, times, status, retry_after, disconnect, delay_seconds, applied, release)
+        elif code and status is None:
+            status = ApiError(code).status
+        fault = Fault(
+            method, path, times, status, code, retry_after, disconnect, delay_seconds, applied, release
+        )
         self._waiting.append(fault)
         return fault
 

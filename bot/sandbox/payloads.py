@@ -169,14 +169,17 @@ def attachment(of: Attachment, cdn: Cdn) -> Json:
     return shown | {key: value for key, value in optional.items() if value is not None}
 
 
-def message(of: Message, cdn: Cdn, *, with_nonce: bool = False) -> Json:
-    """Show a message; files that an embed or a component shows are not listed a second time."""
+def message(of: Message, cdn: Cdn, *, with_nonce: bool = False, nested: bool = False) -> Json:
+    """Show a message; files that an embed or a component shows are not listed a second time.
+
+    `nested` shows it as the message another one replies to, without what it replies to itself.
+    """
     used: set[int] = set()
     components = resolve(of.components, of.attachments, cdn, used)
     embeds = resolve(of.embeds, of.attachments, cdn, used)
     shown: Json = {
         "id": str(of.id),
-        "type": 0 if of.interaction is None and of.reply_to is None else _type(of),
+        "type": _type(of),
         "channel_id": str(of.channel.id),
         "author": user(of.author),
         "content": of.content,
@@ -194,10 +197,10 @@ def message(of: Message, cdn: Cdn, *, with_nonce: bool = False) -> Json:
     }
     if of.interaction is not None:
         shown |= _by_interaction(of, of.interaction)
-    if of.reply_to is not None:
+    if of.reply_to is not None and not nested:
         there = {"type": 0, "message_id": str(of.reply_to.id), "channel_id": str(of.reply_to.channel.id)}
         shown["message_reference"] = there
-        shown["referenced_message"] = None if of.reply_to.deleted else message(of.reply_to, cdn)
+        shown["referenced_message"] = None if of.reply_to.deleted else message(of.reply_to, cdn, nested=True)
     if with_nonce and of.nonce is not None:
         # Only whoever created the message is told its nonce; a later read does not show it.
         shown["nonce"] = of.nonce
@@ -205,9 +208,11 @@ def message(of: Message, cdn: Cdn, *, with_nonce: bool = False) -> Json:
 
 
 def _type(of: Message) -> int:
-    """20 is the reply to a slash command, 19 a reply to a message."""
-    by_command = of.interaction is not None and of.interaction.kind is Kind.COMMAND
-    return 20 if by_command and of.interaction and of.interaction.original is of else 19
+    """20 answers a slash command, 19 replies to a message, 0 is an ordinary message."""
+    source = of.interaction
+    if source is not None and source.kind is Kind.COMMAND and source.original is of:
+        return 20
+    return 0 if of.reply_to is None else 19
 
 
 def _by_interaction(of: Message, source: Interaction) -> Json:
@@ -270,6 +275,6 @@ def callback(of: Interaction, cdn: Cdn) -> Json:
         about["response_message_id"] = str(of.original.id)
         about["response_message_loading"] = of.response is Callback.DEFER
         about["response_message_ephemeral"] = of.original.only_for is not None
-        if of.response in {Callback.MESSAGE, Callback.UPDATE}:
+        if of.response is Callback.MESSAGE or of.response is Callback.UPDATE:
             shown["resource"] = {"type": of.response.value, "message": message(of.original, cdn)}
     return shown

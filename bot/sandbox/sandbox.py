@@ -19,6 +19,9 @@ from bot.sandbox.transcript import transcript
 from bot.sandbox.world import World
 
 T = TypeVar("T")
+_CLIENT_MAX_BYTES = (
+    1 << 30
+)  # Discord's own limits are checked by the REST server, and answered as Discord does
 
 
 class Sandbox:
@@ -39,7 +42,7 @@ class Sandbox:
         world = World(_token())
         rest = RestServer(world)
         gateway = Gateway(world)
-        app = web.Application()
+        app = web.Application(client_max_size=_CLIENT_MAX_BYTES)
         app.router.add_get("/gateway", gateway.serve)
         app.router.add_get("/cdn/{path:.*}", world.cdn.serve)
         app.router.add_route("*", PREFIX + "/{path:.*}", rest.serve)
@@ -103,6 +106,10 @@ class Sandbox:
     async def until(self, check: Callable[[], T | None], timeout_seconds: float, what: str) -> T:
         """Wait until `check` returns something, looking after every change; raises TimeoutError."""
         return await self.world.watch.until(check, timeout_seconds, what)
+
+    async def wait_until_disconnected(self, timeout_seconds: float = 15) -> None:
+        """Wait until no client is connected any more (after a kill); raises TimeoutError."""
+        await self.until(lambda: not self.gateway.sockets or None, timeout_seconds, "no connection")
 
     async def wait_until_ready(self, *, bots: int = 1, timeout_seconds: float = 15) -> None:
         """Wait until that many clients are connected and commands were synced; raises TimeoutError."""

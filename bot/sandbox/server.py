@@ -157,6 +157,8 @@ def _faulty(fault: Fault) -> tuple[int, object, dict[str, str]]:
         limited, headers = too_many(fault.retry_after)
         return 429, limited, headers
     status = fault.status or 0
+    if fault.code:
+        return status, ApiError(fault.code).body(), {}
     return status, {"message": f"{status}: injected fault", "code": 0}, {}
 
 

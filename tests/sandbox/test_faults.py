@@ -36,6 +36,15 @@ async def test_an_answer_can_be_lost_after_the_work_was_done(
     assert [one.status for one in sandbox.exchanges if one.method == "POST" and one.fault] == [500]
 
 
+async def test_an_answer_can_be_one_of_discords_errors(
+    sandbox: Sandbox, channel: Channel, rest: Rest
+) -> None:
+    """A code brings its own status and words."""
+    sandbox.faults.add("POST", "/messages$", code=50013)
+    status, answer = await rest("POST", f"/channels/{channel.id}/messages", {"content": "x"})
+    assert (status, answer) == (403, {"message": "Missing Permissions", "code": 50013})
+
+
 async def test_a_connection_can_be_cut(sandbox: Sandbox, channel: Channel, rest: Rest) -> None:
     """The client sees a disconnect, and nothing happened."""
     sandbox.faults.add("POST", "/messages", disconnect=True, times=10)

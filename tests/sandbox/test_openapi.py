@@ -71,11 +71,15 @@ async def test_channels_are_as_documented(
     sent = await there.send("x", embed=embed, file=discord.File(io.BytesIO(PIXEL), "a.png"), nonce=5)
     assert (sent.attachments, (sent.embeds[0].image.url or "")[:7]) == ([], "http://")
     await sent.edit(content="y")
+    plain = await there.send("w", file=discord.File(io.BytesIO(PIXEL), "b.png"))
+    more = discord.File(io.BytesIO(PIXEL), "c.png")
+    kept = await plain.edit(attachments=[*plain.attachments, more])
+    assert [one.filename for one in kept.attachments] == ["b.png", "c.png"]
     await sent.reply("z", mention_author=False)
     await there.send(view=Layout(), file=discord.File(io.BytesIO(PIXEL), "q.png"))
     with pytest.raises(discord.HTTPException):
         await there.send("x" * 2001)
-    assert len([one async for one in there.history()]) == 3
+    assert len([one async for one in there.history()]) == 4
     await sent.delete()
     server = await bot.fetch_guild(guild.id)
     await server.fetch_member(ada.user.id)

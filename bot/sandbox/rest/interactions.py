@@ -75,6 +75,8 @@ def _fresh(call: Call, interaction: Interaction, *, ephemeral: bool) -> Message:
     world = call.world
     message = Message(world.ids.next(), interaction.channel, world.bot, world.clock.now())
     message.interaction = interaction
+    # A follow-up shows as a reply to the response, and a press's answer as a reply to what was pressed.
+    message.reply_to = interaction.original or interaction.source
     if ephemeral:
         message.flags, message.only_for = EPHEMERAL, interaction.user
     return message
