@@ -1,0 +1,104 @@
+"""`python -m bot engine`: the engine alone, or as the bot's child."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from bot.engine.assets import FOLDER
+from bot.engine.server import Settings, serve
+from bot.errors import AssetError, EngineUnavailable
+from bot.fetch import DISCORD_CDN, AllowedOrigins
+
+_STOP_SECONDS = 8
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8001, help="0 lets the kernel choose")
+    parser.add_argument("--workers", type=int, default=2, help="processes that swap")
+    parser.add_argument("--assets", type=Path, default=FOLDER, help="where the models are kept")
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        metavar="ORIGIN",
+        help="read pictures from here (default: Discord's CDN)",
+    )
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+
+
+async def main(arguments: argparse.Namespace, stop: asyncio.Event, key: str | None = None) -> int:
+    """Serve until `stop`, or until stdin closes for a child; returns the exit status.
+
+    `key` is demanded of callers when it is set; a child reads its own from the first line of stdin.
+    """
+    child = bool(arguments.child)
+    if child:
+        # Whoever stops a whole group of processes stops us too early: the bot still finishes its swaps.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        key = await asyncio.to_thread(_first_line)
+        _stop_with_stdin(stop)
+    try:
+        settings = Settings(
+            AllowedOrigins.of(arguments.allow_origin or DISCORD_CDN),
+            arguments.assets,
+            key or None,
+            workers=arguments.workers,
+        )
+        await serve(
+            settings,
+            host=arguments.host,
+            port=arguments.port,
+            ready=lambda port: _say(child, port=port, host=arguments.host),
+            stop=stop,
+        )
+    except (AssetError, EngineUnavailable, ValueError) as error:
+        return _fail(child, str(error))
+    except OSError as error:
+        return _fail(
+            child, f"The engine cannot listen on {arguments.host}:{arguments.port}: {error.strerror}."
+        )
+    return 0
+
+
+def _say(child: bool, *, port: int, host: str) -> None:
+    text = json.dumps({"port": port}) if child else f"The engine listens on http://{host}:{port}"
+    print(text, flush=True)  # noqa: T201 - the parent reads this line, or a person does
+
+
+def _fail(child: bool, sentence: str) -> int:
+    if child:
+        print(json.dumps({"error": sentence}), flush=True)  # noqa: T201 - the parent reads this line
+    else:
+        print(sentence, file=sys.stderr)  # noqa: T201 - the command line speaks here
+    return 1
+
+
+def _first_line() -> str:
+    # Unbuffered: what follows the line is for the thread below.
+    line = b""
+    while not line.endswith(b"\n") and (byte := os.read(0, 1)):
+        line += byte
+    return line.decode().strip()
+
+
+def _stop_with_stdin(stop: asyncio.Event) -> None:
+    """Set `stop` when stdin closes: the parent is gone, or asks. In a thread: Windows' loop reads no pipe."""
+    loop = asyncio.get_running_loop()
+
+    def watch() -> None:
+        while os.read(0, 1024):
+            pass
+        loop.call_soon_threadsafe(stop.set)
+        # A loop that hangs must not keep an orphan alive.
+        time.sleep(_STOP_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

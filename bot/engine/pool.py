@@ -1,0 +1,159 @@
+"""Worker processes that swap. One that dies fails the request it served, and is replaced."""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+from bot.engine.job import Job, Refused
+from bot.errors import EngineUnavailable
+
+_perform: Callable[[Job], bytes | Refused] | None = None  # of this worker, with its own models
+
+
+class WorkerDied(Exception):
+    """The process that served this request ended under it."""
+
+
+class Worker:
+    """One process behind an executor of its own: when it breaks, it breaks alone."""
+
+    def __init__(self, folder: Path) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._executor = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
+        self.loaded: Future[int] = self._executor.submit(_load, folder)
+        """Its process id; raises AssetError or EngineUnavailable."""
+
+    def submit(self, job: Job) -> "Future[bytes | Refused]":
+        """Start one job; raises BrokenProcessPool, at once or from the future, when the process has died."""
+        return self._executor.submit(_work, job)
+
+    def kill(self) -> None:
+        """End the process now, whatever it does."""
+        pid = self.loaded.result() if self.loaded.done() and not self.loaded.exception() else None
+        for process in multiprocessing.active_children():
+            if process.pid == pid:
+                process.kill()
+
+    def close(self) -> None:
+        """End the process and wait until it is gone."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+class Pool:
+    """A fixed number of workers, each serving one job at a time. Use `Pool.open`."""
+
+    def __init__(self, folder: Path, deadline_seconds: float) -> None:
+        self._folder = folder
+        self._deadline = deadline_seconds
+        self._loop = asyncio.get_running_loop()
+        self._idle: asyncio.Queue[Worker] = asyncio.Queue()
+        self._workers: set[Worker] = set()
+        self._closing = False
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, folder: Path, workers: int, deadline_seconds: float = 60) -> AsyncGenerator["Pool"]:
+        """Start the workers and wait until each is warm; raises AssetError or EngineUnavailable."""
+        pool = cls(folder, deadline_seconds)
+        try:
+            started = await asyncio.gather(*(asyncio.to_thread(pool._add) for _ in range(workers)))
+            for worker in started:
+                await _loaded(worker)
+                pool._idle.put_nowait(worker)
+            yield pool
+        finally:
+            await pool._close()
+
+    async def run(self, job: Job) -> bytes | Refused:
+        """Swap in the next idle worker; raises WorkerDied, or TimeoutError after the deadline."""
+        worker = await self._idle.get()
+        try:
+            future = worker.submit(job)
+        except BrokenProcessPool:
+            await asyncio.to_thread(self._replace, worker)
+            raise WorkerDied from None
+        # Not in a `finally`: a caller that goes away does not make its worker idle.
+        future.add_done_callback(lambda done: self._release(worker, done))
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await asyncio.wrap_future(future)
+        except BrokenProcessPool:
+            raise WorkerDied from None
+        except TimeoutError:
+            worker.kill()
+            raise
+
+    def _release(self, worker: Worker, done: "Future[bytes | Refused]") -> None:
+        """Runs in the executor's own thread: starting a process there holds nobody up."""
+        if not done.cancelled() and isinstance(done.exception(), BrokenProcessPool):
+            self._replace(worker)
+        else:
+            self._offer(worker)
+
+    def _replace(self, worker: Worker) -> None:
+        self._workers.discard(worker)
+        if not self._closing:
+            # Its models load before its first job: they wait in the same queue.
+            self._offer(self._add())
+
+    def _offer(self, worker: Worker) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(self._idle.put_nowait, worker)
+
+    def _add(self) -> Worker:
+        worker = Worker(self._folder)
+        self._workers.add(worker)
+        return worker
+
+    async def _close(self) -> None:
+        self._closing = True
+        for worker in self._workers:
+            worker.kill()
+        await asyncio.gather(*(asyncio.to_thread(worker.close) for worker in self._workers))
+
+
+async def _loaded(worker: Worker) -> None:
+    try:
+        await asyncio.wrap_future(worker.loaded)
+    except BrokenProcessPool:
+        raise EngineUnavailable("A worker of the local engine ended before it was ready.") from None
+
+
+def _begin() -> None:
+    """Leave signals to the whole group to the parent, and end when the parent does."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()  # returns also when the parent was killed: it is a pipe that closes
+        os._exit(0)
+
+
+def _load(folder: Path) -> int:
+    global _perform  # noqa: PLW0603 - a process has no other place for what it keeps between jobs
+    try:
+        from bot.engine.work import perform, prepare  # noqa: PLC0415 - numpy and OpenCV belong in workers only
+    except ImportError as error:
+        raise EngineUnavailable(
+            f"The local engine needs numpy and OpenCV ({error.name} cannot be imported): run `make setup`."
+        ) from None
+    _perform = partial(perform, nets=prepare(folder))
+    return os.getpid()
+
+
+def _work(job: Job) -> bytes | Refused:
+    if _perform is None:
+        raise EngineUnavailable("A worker of the local engine has no models.")
+    return _perform(job)
