@@ -9,6 +9,7 @@ from bot.compose import open_api, open_store
 from bot.config import Config
 from bot.engine.assets import FOLDER, asset, manifest
 from bot.errors import AssetError, BotError
+from bot.run import discord_at
 
 OK, WRONG, UNUSED = "ok", "WRONG", "-"
 
@@ -39,7 +40,8 @@ async def _discord(config: Config) -> tuple[Line, str | None]:
             "Discord", UNUSED, "DISCORD_TOKEN is not set; the bot would run in its own sandbox."
         ), None
     try:
-        me = await identify(config.discord_token)
+        with discord_at(config.sandbox_url):
+            me = await identify(config.discord_token)
     except BotError as error:
         return Line("Discord", WRONG, str(error)), None
     return Line("Discord", OK, f"The token is valid; the bot is {me.name}."), invite_url(me.application_id)

@@ -60,13 +60,11 @@ class FaceSwapBot(commands.Bot):
     """The unmodified discord.py bot with the smallest intents and caches that slash commands need."""
 
     def __init__(self, services: Services) -> None:
-        intents = discord.Intents.none()
-        intents.guilds = True
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=ReportingTree,
-            intents=intents,
+            intents=discord.Intents(guilds=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
@@ -204,7 +202,7 @@ async def connect(bot: FaceSwapBot, token: str) -> None:
 async def identify(token: str) -> Identity:
     """Ask Discord whose token this is, without connecting; raises DiscordRefused."""
     with _refusals():
-        async with discord.Client(intents=discord.Intents.none()) as client:
+        async with discord.Client(intents=discord.Intents(guilds=True)) as client:
             await client.login(token)
             if client.user is None or client.application_id is None:
                 raise DiscordRefused("Discord did not say whose token DISCORD_TOKEN is. Try again.")

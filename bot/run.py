@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
 from bot.client import FaceSwapBot, connect
 from bot.compose import compose
@@ -36,11 +36,15 @@ async def _run_in_sandbox(config: Config, stop: asyncio.Event) -> None:
 
 
 async def _run(config: Config, token: str, sandbox_url: str | None, stop: asyncio.Event) -> None:
-    place = redirected(sandbox_url) if sandbox_url else nullcontext()
     origins = (sandbox_url,) if sandbox_url else DISCORD_CDN
-    with place:
+    with discord_at(sandbox_url):
         async with compose(config, picture_origins=origins) as bot:
             await serve(bot, token, stop, config.shutdown_grace_seconds)
+
+
+def discord_at(sandbox_url: str | None) -> AbstractContextManager[None]:
+    """Let discord.py talk to a sandbox, or to Discord when there is none."""
+    return redirected(sandbox_url) if sandbox_url else nullcontext()
 
 
 async def serve(bot: FaceSwapBot, token: str, stop: asyncio.Event, grace_seconds: float) -> None:

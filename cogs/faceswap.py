@@ -52,8 +52,7 @@ class FaceSwap(commands.Cog):
         private: bool = False,
     ) -> None:
         """Swap faces."""
-        check_attachment(Role.SOURCE, source)
-        check_attachment(Role.TARGET, target)
+        check_attachments(source, target)
         swap = Swap(
             id=interaction.id,
             application_id=interaction.application_id,
@@ -85,6 +84,12 @@ class FaceSwap(commands.Cog):
                 if error.code != ALREADY_ACKNOWLEDGED or not await reply.waiting():
                     raise
         services.swaps.start(swap, reply)
+
+
+def check_attachments(source: discord.Attachment, target: discord.Attachment) -> None:
+    """Refuse either picture as `check_attachment` does."""
+    check_attachment(Role.SOURCE, source)
+    check_attachment(Role.TARGET, target)
 
 
 def check_attachment(role: Role, attachment: discord.Attachment) -> None:
