@@ -134,11 +134,16 @@ def commands_of(bot: FaceSwapBot) -> Iterator[app_commands.Command[commands.Cog,
 
 
 class Marker(app_commands.Translator):
-    """Translates everything into the same word."""
+    """Translates everything, visibly."""
 
-    async def translate(self, *_: object) -> str:
-        """The word."""
-        return "translated"
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str:
+        """What was asked for."""
+        return f"{locale}: {string.message} ({context.location.name})"
 
 
 async def test_every_command_can_be_read_and_translated() -> None:
@@ -154,7 +159,7 @@ async def test_every_command_can_be_read_and_translated() -> None:
             payload = await command.get_translated_payload(bot.tree, Marker())
             for described in (payload, *payload["options"]):
                 assert described["description"] not in ("", "…")
-                assert described["description_localizations"]["de"] == "translated"
+                assert described["description_localizations"]["de"].startswith("de: ")
             assert length_of_callback(command) <= 20
 
 
