@@ -56,7 +56,8 @@ class Faults:
         """Arm a fault for REST requests; the path is searched without its `/api/v10`.
 
         Give one of: `status`, or Discord's own `code`, which brings its status; `retry_after` in seconds, for
-        a 429; `disconnect`, which cuts the connection; `delay_seconds`; `release`.
+        a 429; `disconnect`, which cuts the connection; `delay_seconds`; `release`. A request that was held is
+        carried out when released, even if its client is gone by then; with `disconnect` it is not.
         """
         path = re.compile(path_regex)
         if retry_after is not None:

@@ -1,6 +1,9 @@
 """The CDN: signed addresses, what is declared and what is there, avatars."""
 
+import io
+
 import aiohttp
+import discord
 import pytest
 
 from bot.sandbox import Sandbox, Upload
@@ -61,6 +64,18 @@ async def test_files_go_with_their_message(sandbox: Sandbox, ada: Member, channe
     assert (await read(url))[0] == 200
     sandbox.world.delete(reply.raw)
     assert (await read(url))[0] == 404
+
+
+async def test_a_replaced_file_is_gone(sandbox: Sandbox, bot: Bot, channel: Channel) -> None:
+    """An edit that lists attachments drops the ones it does not list."""
+    there = await bot.fetch_channel(channel.id)
+    assert isinstance(there, discord.TextChannel)
+    first = await there.send(file=discord.File(io.BytesIO(PIXEL), "a.png"))
+    second = await first.edit(attachments=[discord.File(io.BytesIO(PIXEL), "b.png")])
+    assert [one.filename for one in second.attachments] == ["b.png"]
+    assert (await read(first.attachments[0].url))[0] == 404
+    assert await second.attachments[0].read() == PIXEL
+    assert sandbox.complaints == []
 
 
 async def test_avatars_come_from_the_sandbox(sandbox: Sandbox, bot: Bot) -> None:

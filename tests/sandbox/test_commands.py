@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.sandbox import NotOffered, Sandbox, Upload
+from bot.sandbox import NotOffered, Reply, Sandbox, Upload
 from bot.sandbox.places import Channel, Member
 from tests.sandbox.client import PIXEL, Bot
+from tests.sandbox.conftest import Rest
 
 A, B = Upload("a.png", PIXEL), Upload("b.jpg", PIXEL)
 
@@ -44,6 +45,25 @@ async def test_an_ephemeral_answer_is_seen_by_one(sandbox: Sandbox, ada: Member,
     assert channel.messages == {}
     assert any("psst" in line for line in sandbox.transcript(channel, ada))
     assert sandbox.transcript(channel, bea) == []
+
+
+async def test_what_cannot_be_pressed(sandbox: Sandbox, ada: Member, channel: Channel, rest: Rest) -> None:
+    """No such button, a link, a disabled one, a message that others see or that is gone: never sent."""
+    row = [
+        {"type": 2, "style": 1, "label": "Off", "custom_id": "off", "disabled": True},
+        {"type": 2, "style": 5, "label": "Link", "url": "http://127.0.0.1/"},
+        {"type": 2, "style": 1, "label": "On", "custom_id": "on"},
+    ]
+    body = {"content": "x", "components": [{"type": 1, "components": row}]}
+    _, sent = await rest("POST", f"/channels/{channel.id}/messages", body)
+    reply = Reply(channel.messages[int(sent["id"])])
+    for button, who in (("No", ada), ("Off", ada), ("Link", ada), ("On", sandbox.create_user("Zoe"))):
+        with pytest.raises(NotOffered):
+            await reply.press(button, by=who)
+    await reply.press("On", by=ada)
+    await rest("DELETE", f"/channels/{channel.id}/messages/{sent['id']}")
+    with pytest.raises(NotOffered):
+        await reply.press("On", by=ada)
 
 
 @pytest.mark.usefixtures("bot")

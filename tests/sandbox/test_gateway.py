@@ -1,5 +1,7 @@
 """The gateway: resuming, reconnecting, invalid sessions, close codes, and what intents let through."""
 
+import asyncio
+
 import aiohttp
 import discord
 import pytest
@@ -37,6 +39,19 @@ async def test_an_invalid_session_is_identified_anew(sandbox: Sandbox, ada: Memb
     await sandbox.until(lambda: sandbox.gateway.identifies == 2 or None, 10, "the second identify")
     await (await ada.slash(channel, "private", text="hi")).reply()
     assert sandbox.gateway.resumes == 0
+
+
+async def test_a_session_ends_with_its_client(sandbox: Sandbox, bot: Bot) -> None:
+    """A client that closes leaves nothing to resume; one that is cut off does."""
+    (session,) = sandbox.gateway.connected()
+    resumed = asyncio.create_task(bot.wait_for("resumed", timeout=5))
+    await asyncio.sleep(0)
+    sandbox.gateway.drop()
+    await resumed
+    assert list(sandbox.gateway.sessions) == [session.id]
+    await bot.close()
+    await sandbox.wait_until_disconnected()
+    assert sandbox.gateway.sessions == {}
 
 
 @pytest.mark.usefixtures("guild")

@@ -131,6 +131,27 @@ async def test_an_enforced_nonce_posts_once(sandbox: Sandbox, channel: Channel, 
     assert "nonce" not in history[0]
 
 
+@pytest.mark.usefixtures("bot")
+async def test_an_answer_must_suit_the_interaction(
+    sandbox: Sandbox, ada: Member, channel: Channel, rest: Rest
+) -> None:
+    """A command has no message to update: refused loudly, and it may still be answered."""
+    played = await ada.slash(channel, "boom")
+    path = f"/interactions/{played.raw.id}/{played.raw.token}/callback"
+    assert (await rest("POST", path, {"type": 6}))[0] == 400
+    (complaint,) = sandbox.complaints
+    assert complaint.endswith("callback DEFER_UPDATE to a COMMAND")
+    sandbox.complaints.clear()
+    assert (await rest("POST", path, {"type": 4, "data": {"content": "x"}}))[0] == 204
+    assert (await rest("POST", path, {"type": 4, "data": {"content": "x"}}))[1]["code"] == 40060
+
+
+async def test_ids_must_be_snowflakes(rest: Rest) -> None:
+    """Discord's form error, not a crash."""
+    status, answer = await rest("GET", "/channels/general")
+    assert (status, answer["code"]) == (400, 50035)
+
+
 BUTTON = {"type": 2, "style": 1, "label": "x", "custom_id": "x"}
 TEXT = {"type": 10, "content": "x"}
 V2 = 1 << 15
@@ -171,7 +192,7 @@ async def test_components_v2_cannot_be_taken_back(channel: Channel, rest: Rest) 
     """Once the flag is on a message, neither content nor an edit without the flag is taken."""
     path = f"/channels/{channel.id}/messages"
     _, sent = await rest("POST", path, {"flags": V2, "components": [TEXT]})
-    bodies: list[Json] = [{"flags": 0, "components": []}, {"content": "x"}]
+    bodies: list[Json] = [{"flags": 0, "components": [TEXT]}, {"content": "x"}]
     for body in bodies:
         status, _ = await rest("PATCH", f"{path}/{sent['id']}", body)
         assert status == 400

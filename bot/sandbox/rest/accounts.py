@@ -107,7 +107,6 @@ def overwrite_commands(call: Call) -> Answer:
         now[key] = stored(one, key, world.bot.id, world.ids.next(), scope)
     world.commands[scope] = now
     world.commands_synced += 1
-    world.watch.changed()
     return list(now.values())
 
 
