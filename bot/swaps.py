@@ -17,7 +17,6 @@ from typing import Any, Protocol, cast
 from bot import pictures
 from bot.errors import (
     BotError,
-    Busy,
     DeliveryDelayed,
     Interrupted,
     ShuttingDown,
@@ -33,6 +32,7 @@ from bot.store import ledger
 from bot.store import swaps as rows
 from bot.store.database import Store
 from bot.store.swaps import OpenSwap, Picture, Swap
+from bot.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ class Swaps:
     ) -> None:
         self._store = store
         self._api = api
-        self._slots = asyncio.Semaphore(concurrency)
+        self._turns = Turns(concurrency)
         self._timeout_seconds = timeout_seconds
         self._now = now
         self._sleep = sleep
@@ -183,19 +183,16 @@ class Swaps:
         await self._deliver(swap, picture, (made_at - sent_at).total_seconds(), reply, dies_at)
 
     async def _make(self, swap: Swap, dies_at: datetime) -> tuple[datetime, Picture]:
-        try:
-            async with asyncio.timeout((dies_at - LAST_MINUTE - self._now()).total_seconds()):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise Busy from None
-        try:
-            sent_at = self._now()
-            if not await self._store.run(rows.start_sending, swap.id, sent_at):
-                raise Interrupted
-            in_time = (dies_at - _SHOWING - sent_at).total_seconds()
-            result = await self._api.swap(_request(swap), timeout_seconds=min(self._timeout_seconds, in_time))
-        finally:
-            self._slots.release()
+        patience = (dies_at - LAST_MINUTE - self._now()).total_seconds()
+        async with self._turns.turn(swap.guild_id or swap.user_id, patience):
+            return await self._send(swap, dies_at)
+
+    async def _send(self, swap: Swap, dies_at: datetime) -> tuple[datetime, Picture]:
+        sent_at = self._now()
+        if not await self._store.run(rows.start_sending, swap.id, sent_at):
+            raise Interrupted
+        in_time = (dies_at - _SHOWING - sent_at).total_seconds()
+        result = await self._api.swap(_request(swap), timeout_seconds=min(self._timeout_seconds, in_time))
         return sent_at, Picture(result.picture, result.request_id, result.cost_micros, result.seed)
 
     async def _deliver(

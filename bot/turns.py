@@ -1,0 +1,68 @@
+"""Fair turns at a scarce thing: every group waits in its own line, and the lines are served in rotation."""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import AsyncGenerator, Hashable
+from contextlib import asynccontextmanager
+
+from bot.errors import Busy
+
+
+class Turns:
+    """At most `capacity` holders at once; whoever waits is served one group after the other.
+
+    A group with a long line delays the others by at most one turn each round.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._free = capacity
+        self._lines: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
+
+    @asynccontextmanager
+    async def turn(self, group: Hashable, timeout_seconds: float) -> AsyncGenerator[None]:
+        """Hold a turn while the block runs; raises Busy when none came in time."""
+        await self._take(group, timeout_seconds)
+        try:
+            yield
+        finally:
+            self._give_back()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a turn."""
+        return sum(not place.done() for line in self._lines.values() for place in line)
+
+    async def _take(self, group: Hashable, timeout_seconds: float) -> None:
+        if self._free and not self.waiting:
+            self._free -= 1
+            return
+        place = asyncio.get_running_loop().create_future()
+        self._lines.setdefault(group, deque()).append(place)
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await place
+        except BaseException as error:
+            # A turn that was given in the same moment is passed on.
+            if not place.cancel() and not place.cancelled():
+                self._give_back()
+            if isinstance(error, TimeoutError):
+                raise Busy from None
+            raise
+
+    def _give_back(self) -> None:
+        self._free += 1
+        while self._free and (place := self._next()):
+            self._free -= 1
+            place.set_result(None)
+
+    def _next(self) -> asyncio.Future[None] | None:
+        """The first who still waits, of the group whose turn it is; that group goes to the end."""
+        while self._lines:
+            group, line = self._lines.popitem(last=False)
+            while line:
+                place = line.popleft()
+                if not place.done():
+                    if line:
+                        self._lines[group] = line
+                    return place
+        return None

@@ -1,0 +1,8 @@
+"""Runs every benchmark, or those named: `python -m tests.bench [bot] [engine] [store]`."""
+
+import importlib
+import sys
+
+for name in sys.argv[1:] or ["bot", "engine", "store"]:
+    print(f"\n== {name}")  # noqa: T201 - a benchmark prints
+    importlib.import_module(f"tests.bench.{name}").main()
