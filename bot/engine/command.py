@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import json
 import os
-import signal
 import sys
 import threading
 import time
@@ -40,9 +39,6 @@ async def main(arguments: argparse.Namespace, stop: asyncio.Event, key: str | No
     """
     child = bool(arguments.child)
     if child:
-        # Whoever stops a whole group of processes stops us too early: the bot still finishes its swaps.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
         key = await asyncio.to_thread(_first_line)
         _stop_with_stdin(stop)
     try:

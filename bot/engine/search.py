@@ -59,7 +59,7 @@ def _distinct(nets: Nets, picture: Bytes, boxes: list[Box]) -> list[Face]:
 def _tiles(nets: Nets, picture: Bytes) -> list[Box]:
     """Look for small faces in overlapping squares; a box cut by an inner edge is left to the next tile."""
     height, width = picture.shape[:2]
-    side = int(max(width, height) / 2 * 1.25)
+    side = max(1, int(max(width, height) / 2 * 1.25))
     found: list[Box] = []
     for top in _starts(height, side):
         for left in _starts(width, side):
