@@ -7,6 +7,7 @@ and in the answer that the sandbox gave. What is known to differ, and why, is in
 import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,14 @@ class Document:
     root: Json = field(repr=False)
     _registry: Any = field(repr=False)
     _validators: dict[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    _patterns: list[tuple[str, re.Pattern[str]]] = field(
+        default_factory=list[tuple[str, re.Pattern[str]]], repr=False
+    )
+
+    def __post_init__(self) -> None:
+        for template in sorted(self.root["paths"], key=lambda one: one.count("{")):
+            pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template))
+            self._patterns.append((template, re.compile(pattern)))
 
     @staticmethod
     @cache
@@ -69,6 +78,10 @@ class Document:
         found += [f"answer {exchange.status}: {one}" for one in self._answer(exchange, operation)]
         return _excused(label, found)
 
+    def check_all(self, exchanges: Iterable[Exchange]) -> list[str]:
+        """Return what differs in all of them, each difference once."""
+        return list(dict.fromkeys(one for exchange in exchanges for one in self.check(exchange)))
+
     def check_object(self, schema: str, value: object) -> list[str]:
         """Return what differs between any object and one of the document's named schemas."""
         found = self._compare(("components", "schemas", schema), value)
@@ -79,9 +92,8 @@ class Document:
     def _template(self, exchange: Exchange) -> str | None:
         """Find the path that matches, the most literal first."""
         paths: Json = self.root["paths"]
-        for template in sorted(paths, key=lambda one: one.count("{")):
-            pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
-            if exchange.method.lower() in paths[template] and re.fullmatch(pattern, exchange.path):
+        for template, pattern in self._patterns:
+            if exchange.method.lower() in paths[template] and pattern.fullmatch(exchange.path):
                 return template
         return None
 
@@ -89,10 +101,8 @@ class Document:
         item: Json = self.root["paths"][template]
         operation: Json = item[exchange.method.lower()]
         declared: list[Json] = [*item.get("parameters", []), *operation.get("parameters", [])]
-        names = re.findall(r"\{(\w+)\}", template)
-        pattern = re.sub(r"\\\{\w+\\\}", "([^/]+)", re.escape(template))
-        match = re.fullmatch(pattern, exchange.path)
-        given = dict(zip(names, match.groups(), strict=True)) if match else {}
+        match = dict(self._patterns)[template].fullmatch(exchange.path)
+        given = match.groupdict() if match else {}
         values = {"path": given, "query": exchange.query}
         found: list[str] = []
         for one in declared:
