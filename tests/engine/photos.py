@@ -28,7 +28,7 @@ def file_of(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     return out.getvalue()
 
 
-def group(side: int = 600) -> Image.Image:
+def group(side: int = 540) -> Image.Image:
     """Three faces side by side: Collins, Hopper, Collins mirrored."""
     collins, hopper = photo(COLLINS, side), photo(HOPPER, side)
     picture = Image.new("RGB", (2 * collins.width + hopper.width, side), (90, 110, 120))
