@@ -4,6 +4,8 @@ import asyncio
 import json
 import logging
 from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
 
@@ -20,6 +22,24 @@ _log = logging.getLogger(__name__)
 PREFIX = "/api/v10"
 KEPT_EXCHANGES = 2000
 _MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is answered; `template` is the route that matched."""
+
+    template: str | None
+    status: int
+    answer: object
+    headers: dict[str, str]
+
+    def response(self) -> web.Response:
+        """Return it as HTTP."""
+        if self.answer is None:
+            return web.Response(status=self.status, headers=self.headers)
+        # Exactly this content type: with a charset discord.py does not take the body for JSON.
+        typed = self.headers | {"Content-Type": "application/json"}
+        return web.Response(status=self.status, body=json.dumps(self.answer).encode(), headers=typed)
 
 
 class RestServer:
@@ -39,34 +59,29 @@ class RestServer:
         path = request.path.removeprefix(PREFIX)
         body, files = await self._read(request)
         fault = self.faults.take(request.method, path)
-        if fault is not None and not fault.applied:
-            await _wait(fault)
-        template, status, answer, headers = None, 0, None, dict[str, str]()
-        if fault is None or fault.applied or not fault.replaces:
-            template, status, answer, headers = self._answer(request, path, body, files)
-        if fault is not None and fault.applied:
-            await _wait(fault)
-        if fault is not None and fault.replaces:
-            status, answer, headers = _faulty(fault)
+        if fault is None:
+            outcome = self._answer(request, path, body, files)
+        else:
+            outcome = await _disturbed(fault, lambda: self._answer(request, path, body, files))
         self.exchanges.append(
             Exchange(
-                self._world.clock.now(),
-                request.method,
-                path,
-                template,
-                dict(request.query),
-                None if isinstance(body, ApiError) else body,
-                [file.filename for file in files.values()],
-                request.content_type.startswith("multipart/"),
-                status,
-                answer,
-                fault is not None and fault.replaces,
+                at=self._world.clock.now(),
+                method=request.method,
+                path=path,
+                template=outcome.template,
+                query=dict(request.query),
+                body=None if isinstance(body, ApiError) else body,
+                files=[file.filename for file in files.values()],
+                multipart=request.content_type.startswith("multipart/"),
+                status=outcome.status,
+                answer=outcome.answer,
+                fault=fault is not None and fault.replaces,
             )
         )
         self._world.watch.changed()
         if fault is not None and fault.disconnect and request.transport is not None:
             request.transport.abort()
-        return _response(status, answer, headers)
+        return outcome.response()
 
     async def _read(self, request: web.Request) -> tuple[object, dict[int, File]]:
         """Return the JSON body and the files, or the ApiError the body deserves."""
@@ -77,20 +92,9 @@ class RestServer:
             return ApiError(40005), {}
         if request.content_type.startswith("multipart/"):
             return await _read_multipart(request)
-        raw = await request.read()
-        try:
-            return (json.loads(raw) if raw else None), {}
-        except ValueError:
-            return ApiError(50109), {}
+        return _parsed(await request.read()), {}
 
-    def _answer(
-        self,
-        request: web.Request,
-        path: str,
-        body: object,
-        files: dict[int, File],
-    ) -> tuple[str | None, int, object, dict[str, str]]:
-        """Return the template that matched, the status, the answer and the headers."""
+    def _answer(self, request: web.Request, path: str, body: object, files: dict[int, File]) -> Outcome:
         template: str | None = None
         headers: dict[str, str] = {}
         try:
@@ -102,13 +106,13 @@ class RestServer:
             passes, headers = self.limits.take(f"{route.method} {template}", major, webhook=webhook)
             if not passes:
                 limited, more = too_many(float(headers["X-RateLimit-Reset-After"]))
-                return template, 429, limited, headers | more
+                return Outcome(template, 429, limited, headers | more)
             answer = self._run(route, Call(self._world, found, dict(request.query), body, files))
         except ApiError as error:
             if isinstance(error, NotPlayed):
                 self._world.complain(f"{request.method} {template or path}: {error.complaint}")
-            return template, error.status, error.body(), headers
-        return template, 204 if answer is None else 200, answer, headers
+            return Outcome(template, error.status, error.body(), headers)
+        return Outcome(template, 204 if answer is None else 200, answer, headers)
 
     def _authorize(self, request: web.Request, route: Route) -> None:
         if not route.webhook and request.headers.get("Authorization") != f"Bot {self._world.token}":
@@ -137,12 +141,32 @@ async def _read_multipart(request: web.Request) -> tuple[object, dict[int, File]
         name = part.name or ""
         data = bytes(await part.read(decode=False))
         if name == "payload_json":
-            body = json.loads(data)
+            body = _parsed(data)
         elif name.startswith("files[") and name[6:-1].isdecimal():
             files[int(name[6:-1])] = File(part.filename or "unknown", data)
         else:
             return NotPlayed(f"unknown form part {name}"), {}
     return body, files
+
+
+def _parsed(raw: bytes) -> object:
+    try:
+        return json.loads(raw) if raw else None
+    except ValueError:
+        return ApiError(50109)
+
+
+async def _disturbed(fault: Fault, answer: Callable[[], Outcome]) -> Outcome:
+    """Do what the fault says: wait before the work or after it, and give the true answer or another."""
+    if fault.applied:
+        true = answer()
+        await _wait(fault)
+    else:
+        await _wait(fault)
+        if fault.replaces:
+            return _faulty(fault)
+        true = answer()
+    return _faulty(fault) if fault.replaces else true
 
 
 async def _wait(fault: Fault) -> None:
@@ -152,19 +176,11 @@ async def _wait(fault: Fault) -> None:
         await asyncio.sleep(fault.delay_seconds)
 
 
-def _faulty(fault: Fault) -> tuple[int, object, dict[str, str]]:
+def _faulty(fault: Fault) -> Outcome:
     if fault.retry_after is not None:
         limited, headers = too_many(fault.retry_after)
-        return 429, limited, headers
-    status = fault.status or 0
+        return Outcome(None, 429, limited, headers)
+    status = fault.status or 500
     if fault.code:
-        return status, ApiError(fault.code).body(), {}
-    return status, {"message": f"{status}: injected fault", "code": 0}, {}
-
-
-def _response(status: int, answer: object, headers: dict[str, str]) -> web.Response:
-    if status == 204 or answer is None:
-        return web.Response(status=status or 500, headers=headers)
-    # Exactly this content type: with a charset discord.py does not take the body for JSON.
-    typed = headers | {"Content-Type": "application/json"}
-    return web.Response(status=status or 500, body=json.dumps(answer).encode(), headers=typed)
+        return Outcome(None, status, ApiError(fault.code).body(), {})
+    return Outcome(None, status, {"message": f"{status}: injected fault", "code": 0}, {})

@@ -3,6 +3,7 @@
 import asyncio
 import re
 
+import aiohttp
 import discord
 import pytest
 
@@ -223,3 +224,14 @@ async def test_the_unknown_is_loud(
     (found,) = sandbox.complaints
     assert re.search(complaint, found)
     sandbox.complaints.clear()
+
+
+async def test_broken_json_is_a_form_error(sandbox: Sandbox, channel: Channel) -> None:
+    """400 and 50109, alone or as a part of a form."""
+    url = f"{sandbox.base_url}/api/v10/channels/{channel.id}/messages"
+    headers = {"Authorization": f"Bot {sandbox.token}"}
+    form = aiohttp.FormData({"payload_json": "{"}, default_to_multipart=True)
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for body in (b"{", form):
+            async with session.post(url, data=body) as response:
+                assert (response.status, (await response.json())["code"]) == (400, 50109)
