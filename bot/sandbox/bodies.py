@@ -69,7 +69,9 @@ def apply(
     check_embeds(embeds, f"{prefix}embeds")
     check_components(components, v2=v2, path=f"{prefix}components")
     attachments = _attachments(message, body.get("attachments"), files, f"{prefix}attachments")
-    check_references([*embeds, *components], attachments, f"{prefix}components")
+    # Only what is new must name files that are there: an edit may take the file of an old embed away.
+    new = [*(embeds if "embeds" in body else []), *(components if "components" in body else [])]
+    check_references(new, attachments, f"{prefix}components")
     if not (content or embeds or components or attachments):
         raise ApiError(50006)
     message.content, message.flags = content, flags & ~LOADING
@@ -88,9 +90,7 @@ def _flags(message: Message, body: Json, allowed: int, prefix: str) -> int:
         return message.flags
     if asked & ~(allowed | EPHEMERAL):
         raise NotPlayed(f"message flags {asked & ~allowed:#x}")
-    kept = message.flags & ~(
-        CREATE_FLAGS if not message.has(COMPONENTS_V2) else CREATE_FLAGS & ~COMPONENTS_V2
-    )
+    kept = message.flags & ~(SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS)
     if message.has(COMPONENTS_V2) and not asked & COMPONENTS_V2:
         raise InvalidForm(
             f"{prefix}flags",

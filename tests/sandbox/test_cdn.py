@@ -78,6 +78,18 @@ async def test_a_replaced_file_is_gone(sandbox: Sandbox, bot: Bot, channel: Chan
     assert sandbox.complaints == []
 
 
+async def test_the_file_of_an_old_embed_may_go(bot: Bot, channel: Channel) -> None:
+    """An edit may replace the file that an earlier embed shows; only what is new must find its file."""
+    there = await bot.fetch_channel(channel.id)
+    assert isinstance(there, discord.TextChannel)
+    embed = discord.Embed(title="t").set_image(url="attachment://a.png")
+    sent = await there.send(embed=embed, file=discord.File(io.BytesIO(PIXEL), "a.png"))
+    edited = await sent.edit(attachments=[discord.File(io.BytesIO(PIXEL), "b.png")])
+    assert [one.filename for one in edited.attachments] == ["b.png"]
+    with pytest.raises(discord.HTTPException):
+        await sent.edit(embed=embed)
+
+
 async def test_avatars_come_from_the_sandbox(sandbox: Sandbox, bot: Bot) -> None:
     """discord.py's asset addresses are redirected too."""
     user = await bot.fetch_user(sandbox.create_user("Ada", avatar=PIXEL).id)
