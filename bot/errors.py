@@ -196,7 +196,7 @@ class ApiUnreachable(SwapFailed):
 
 
 class ApiTimeout(SwapFailed):
-    """No answer in time; the call may have run, so it is never repeated."""
+    """No answer in time; the call may have run, so it is never repeated; a job may be asked for again."""
 
 
 class ApiDisconnected(SwapFailed):
@@ -221,12 +221,12 @@ class ApiError(SwapFailed):
 
 
 class InvalidParameters(ApiError):
-    """400: invalid parameters or request format."""
+    """400 or 422: invalid parameters or request format."""
 
 
 @dataclass(eq=False)
 class NoFace(InvalidParameters):
-    """400: no face was found in one of the pictures."""
+    """400, or a failed job: no face was found in one of the pictures."""
 
     role: Role = Role.SOURCE
 
@@ -248,7 +248,7 @@ class NotAcceptable(ApiError):
 
 
 class NoCredits(ApiError):
-    """406: the account has run out of credits."""
+    """406 or 402: the account has run out of credits."""
 
 
 class RateLimited(ApiError):
@@ -265,3 +265,11 @@ class BadGateway(ApiError):
 
 class GatewayTimeout(ApiError):
     """504: timed out upstream; may have been billed, never repeated."""
+
+
+class JobFailed(ApiError):
+    """v2: the queue ran the job and it failed for good, whatever the HTTP status; nothing is billed."""
+
+
+class RecordExpired(ApiError):
+    """v2: 404 to the question how a job stands; its record is gone, and its picture cannot be had."""

@@ -56,6 +56,11 @@ _FAILURES: dict[type[BotError], str] = {
     errors.ServerError: "The face-swap service had an error of its own. Please try again.",
     errors.BadGateway: "The face-swap service is not available right now. Try again in a few minutes.",
     errors.GatewayTimeout: "The face-swap service took too long over your picture. Please try again.",
+    errors.JobFailed: (
+        "The face-swap service could not swap these pictures. "
+        "Try other pictures (one clear face each) or leave the options out."
+    ),
+    errors.RecordExpired: "The face-swap service no longer knows your swap. Please try again.",
     errors.ApiError: "The face-swap service gave an answer the bot does not know. Please try again later.",
     errors.ShuttingDown: "The bot is being restarted. Try again in a minute.",
 }

@@ -1,5 +1,7 @@
 """The client of Segmind's faceswap-v5 (v1): thin I/O around the pure functions of `bot/segmind_wire.py`.
 
+`QueueClient` of `bot/segmind_queue.py` adds v2 to what is here.
+
 Every POST that reaches the model is a new bill and there is no cancel, so a POST is repeated only where
 nothing was started: the connection was never made, or the answer was a 429, 502 or 503.
 """
@@ -29,6 +31,7 @@ from bot.errors import (
 )
 from bot.fetch import AllowedOrigins, fetch, read_capped
 from bot.pictures import Kind, verify
+from bot.segmind_errors import read_error, request_id
 from bot.segmind_wire import (
     CREDITS_PATH,
     FORMAT_DEFAULT,
@@ -47,7 +50,6 @@ from bot.segmind_wire import (
     locate_picture,
     make_result,
     read_credits,
-    read_error,
 )
 
 __all__ = [
@@ -80,11 +82,15 @@ CREDITS_TIMEOUT_SECONDS: Final = 15.0
 
 _CONNECT_SECONDS: Final = 10.0
 _ERROR_BODY_SECONDS: Final = 5.0
+_RESULT_SECONDS: Final = 60.0  # for one try to fetch a result from where it was put
 _BACKOFF_BASE: Final = 0.5  # seconds; doubles with each try
 _BACKOFF_MAX: Final = 8.0
 _ROOM_SECONDS: Final = (
     20.0  # a paid call that is begun anew with less left would be cut off and yet be billed
 )
+
+# The API documents 200; a queue may as well say that it made (201) or accepted (202) something.
+SUCCESSES: Final = (200, 201, 202)
 
 _REPEATABLE = (ApiUnreachable, RateLimited, BadGateway)
 # All of these come before the first byte of the request: no name, no connection, no TLS.
@@ -131,11 +137,10 @@ class SegmindClient:
         """
         try:
             async with asyncio.timeout(timeout_seconds):
-                room = min(_ROOM_SECONDS, timeout_seconds / 4)
-                latest = self._now() + timedelta(seconds=timeout_seconds - room)
-                answer = await self._call("POST", SWAP_PATH, request.body(), latest)
-                picture, kind = await self._picture(answer, timeout_seconds)
-                return make_result(answer, picture, kind, self._key)
+                deadline = self._now() + timedelta(seconds=timeout_seconds)
+                answer = await self._pay(SWAP_PATH, request, timeout_seconds)
+                picture, kind = await self._picture(answer, deadline)
+                return make_result(answer, picture, kind, request_id(answer.headers, self._key))
         except TimeoutError:
             raise ApiTimeout from None
 
@@ -148,15 +153,23 @@ class SegmindClient:
         except TimeoutError:
             raise ApiTimeout from None
 
+    async def _pay(self, path: str, request: SwapRequest, timeout_seconds: float) -> Answer:
+        """Make a paid call: begun anew only where nothing was started, and while a whole one still fits."""
+        room = min(_ROOM_SECONDS, timeout_seconds / 4)
+        latest = self._now() + timedelta(seconds=timeout_seconds - room)
+        return await self._call("POST", path, request.body(), latest)
+
     async def _call(
         self, method: Literal["GET", "POST"], path: str, body: dict[str, str | int] | None, latest: datetime
     ) -> Answer:
-        """Get a 200, trying again where that is safe, but never later than `latest`."""
+        """Get a success; try again where that is safe even for a paid call, but never later than `latest`."""
         tries = 1
         while True:
-            outcome = await self._try(method, path, body)
+            outcome = await self._try(method, self._address() + path, body)
             if isinstance(outcome, Answer):
-                return outcome
+                if outcome.status in SUCCESSES:
+                    return outcome
+                outcome = read_error(outcome, self._key, self._now())
             delay = self._delay(outcome, tries)
             too_late = delay > (latest - self._now()).total_seconds()
             if not isinstance(outcome, _REPEATABLE) or tries >= TRIES or too_late:
@@ -167,41 +180,43 @@ class SegmindClient:
 
     def _delay(self, failure: SwapFailed, tries: int) -> float:
         """Seconds to wait: full jitter, on top of the moment the API named."""
-        jitter = self._random() * min(_BACKOFF_MAX, _BACKOFF_BASE * 2**tries)
+        jitter = self._random() * min(_BACKOFF_MAX, _BACKOFF_BASE * 2 ** min(tries, 10))
         named = failure.retry_at if isinstance(failure, ApiError) else None
         return jitter + (max(0.0, (named - self._now()).total_seconds()) if named else 0.0)
 
+    def _address(self) -> str:
+        """Where the API is now, without a slash at its end."""
+        return (self._base_url if isinstance(self._base_url, str) else self._base_url()).rstrip("/")
+
     async def _try(
-        self, method: Literal["GET", "POST"], path: str, body: dict[str, str | int] | None
+        self, method: Literal["GET", "POST"], url: str, body: dict[str, str | int] | None = None
     ) -> Answer | SwapFailed:
-        """Make one request; the failure is returned, not raised."""
-        base_url = self._base_url if isinstance(self._base_url, str) else self._base_url()
+        """Make one request, with the key; what came in its way is returned, not raised."""
         # A kept-alive connection may have been closed by the server just as we write on it, and then nobody
         # can tell whether the paid call ran. So none is ever kept: the server is told to close after each.
         headers = {"Connection": "close"} | ({"x-api-key": self._key} if self._key else {})
         try:
             async with self._session.request(
                 method,
-                base_url.rstrip("/") + path,
+                url,
                 json=body,
                 headers=headers,
                 allow_redirects=False,
                 raise_for_status=False,
                 timeout=aiohttp.ClientTimeout(total=None, connect=_CONNECT_SECONDS),
             ) as response:
-                if response.status != 200:
-                    return read_error(await _read_failed(response), self._key, self._now())
-                return await _read_whole(response)
+                read = _read_whole if response.status in SUCCESSES else _read_failed
+                return await read(response)
         except _NOT_SENT:
             return ApiUnreachable()
         except aiohttp.ClientError:
             return ApiDisconnected()
 
-    async def _picture(self, answer: Answer, timeout_seconds: float) -> tuple[bytes, Kind]:
-        """Get the picture of a 200, from elsewhere if the answer says so, and make sure that it decodes."""
+    async def _picture(self, answer: Answer, deadline: datetime) -> tuple[bytes, Kind]:
+        """Get the picture of a success, from elsewhere if it says so, and make sure that it decodes."""
         found = await asyncio.to_thread(locate_picture, answer)
         if isinstance(found, str):
-            found = await self._fetch_result(found, timeout_seconds)
+            found = await self._fetch_result(found, deadline)
         try:
             kind = await asyncio.to_thread(verify, found)
         except PictureError as error:
@@ -210,36 +225,41 @@ class SegmindClient:
             return found, kind
         raise ApiAnswerUnreadable(f"the result is {problem}")
 
-    async def _fetch_result(self, url: str, timeout_seconds: float) -> bytes:
+    async def _fetch_result(self, url: str, deadline: datetime) -> bytes:
         """Read a result that is paid for: a GET is free and safe to repeat. No key goes there."""
         tries = 1
         while True:
+            left = (deadline - self._now()).total_seconds()
             try:
                 return await fetch(
                     self._session,
                     url,
                     allowed=self._results,
                     max_bytes=PICTURE_MAX_BYTES,
-                    timeout_seconds=timeout_seconds,
+                    timeout_seconds=min(_RESULT_SECONDS, left),
                 )
             except FetchError as error:
                 failure = error
-            if not _passing(failure) or tries >= TRIES:
-                break
-            await self._sleep(self._delay(ApiUnreachable(), tries))
+            if not _passing(failure, tries):
+                raise ApiAnswerUnreadable(f"the result could not be fetched: {failure.problem}")
+            delay = self._delay(ApiUnreachable(), tries)
+            if delay > left:
+                raise ApiTimeout
+            await self._sleep(delay)
             tries += 1
-        if failure.problem is FetchProblem.TIMEOUT:
-            raise ApiTimeout
-        raise ApiAnswerUnreadable(f"the result could not be fetched: {failure.problem}")
 
 
-def _passing(failure: FetchError) -> bool:
-    """Tell whether the next try of a fetch may go better."""
-    return failure.problem is FetchProblem.NETWORK or (failure.status or 0) in (404, 429, 500, 502, 503, 504)
+def _passing(failure: FetchError, tries: int) -> bool:
+    """Tell whether the next try of a fetch may go better; that nothing is there is believed in the end."""
+    if failure.status == 404:
+        return tries < TRIES
+    return failure.problem in (FetchProblem.NETWORK, FetchProblem.TIMEOUT) or (
+        failure.status in (429, 500, 502, 503, 504)
+    )
 
 
 async def _read_whole(response: aiohttp.ClientResponse) -> Answer | SwapFailed:
-    """Read a 200, which is billed; whatever breaks from here on is an unreadable answer."""
+    """Read a success, which is billed; whatever breaks from here on is an unreadable answer."""
     try:
         body = await read_capped(response, PICTURE_MAX_BYTES)
     except FetchError:

@@ -13,6 +13,7 @@ import pytest
 
 from bot.errors import (
     ApiAnswerUnreadable,
+    ApiTimeout,
     BadGateway,
     BadKey,
     GatewayTimeout,
@@ -175,8 +176,7 @@ async def test_result_by_url(client: SegmindClient, api: ScriptedApi, clock: Clo
         (error(403), 1),
         (Answer(body=b"GIF89a"), 1),
         (Answer(body=itertools.repeat(b"x" * 2**18)), 1),
-        (error(500), TRIES),
-        (Answer(reset="in_body"), TRIES),
+        (error(404), TRIES),
     ],
 )
 async def test_bad_result_by_url(client: SegmindClient, api: ScriptedApi, answer: Answer, gets: int) -> None:
@@ -186,6 +186,19 @@ async def test_bad_result_by_url(client: SegmindClient, api: ScriptedApi, answer
     with pytest.raises(ApiAnswerUnreadable):
         await client.swap(REQUEST)
     assert [request.method for request in api.requests] == ["POST"] + ["GET"] * gets
+
+
+@pytest.mark.parametrize("answer", [error(500), error(429), Answer(reset="in_body"), Answer(reset="at_once")])
+async def test_result_by_url_while_the_host_is_down(
+    client: SegmindClient, api: ScriptedApi, clock: Clock, answer: Answer
+) -> None:
+    """A result that is paid for is asked for as long as there is time, and no longer."""
+    api.script(as_json({"url": api.base_url + "/result.png"}))
+    api.defaults["/result.png"] = answer
+    with pytest.raises(ApiTimeout):
+        await client.swap(REQUEST, timeout_seconds=60)
+    assert len(api.posts) == 1
+    assert 50 < sum(clock.slept) <= 60
 
 
 async def test_base64_result(client: SegmindClient, api: ScriptedApi) -> None:

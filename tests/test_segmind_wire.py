@@ -14,18 +14,15 @@ from hypothesis import strategies as st
 from bot import errors
 from bot.errors import ApiAnswerUnreadable, ApiError, NoFace, PictureError
 from bot.pictures import verify
+from bot.segmind_errors import MESSAGE_MAX, clean, read_error, request_id, retry_at
 from bot.segmind_wire import (
-    MESSAGE_MAX,
     Answer,
     Credits,
     SwapRequest,
-    clean,
     locate_picture,
     make_result,
     micros,
     read_credits,
-    read_error,
-    retry_at,
 )
 
 SAMPLES = sorted((Path(__file__).parent / "samples" / "segmind").glob("*.json"))
@@ -58,7 +55,7 @@ def test_samples(path: Path) -> None:
         assert locate_picture(answer) == expect["url"]
     else:
         found = bytes_of(locate_picture(answer))
-        result = make_result(answer, found, verify(found), KEY)
+        result = make_result(answer, found, verify(found), request_id(answer.headers, KEY))
         assert result.kind == expect.pop("picture")
         assert {name: getattr(result, name) for name in expect} == expect
 
