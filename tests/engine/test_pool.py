@@ -65,10 +65,13 @@ async def test_a_worker_that_died_idle_is_replaced(pool: Pool) -> None:
 
 async def test_a_worker_that_takes_too_long_is_ended(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The deadline fails the request and frees its place."""
+    hung = multiprocessing.active_children()
     with monkeypatch.context() as patch:
         patch.setattr(pool, "_deadline", 0.01)
         with pytest.raises(TimeoutError):
             await pool.run(_JOB)
+    await asyncio.to_thread(hung[0].join, 10)
+    assert hung[0].exitcode is not None
     assert isinstance(await pool.run(_JOB), bytes)
 
 
