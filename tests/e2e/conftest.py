@@ -1,7 +1,6 @@
 """A sandbox, a scripted API, and the real bot between them, composed as in production."""
 
 import asyncio
-import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from bot.sandbox.doorway import redirected
 from bot.sandbox.places import Channel, Guild, Member
 from bot.store import audit
 from bot.store.sqlite import open_sqlite
-from tests.openapi import VARIABLE, Document
+from tests.openapi import Document
 from tests.scripted_api import PNG, ScriptedApi
 
 KEY = "SG_test_key_0123456789"
@@ -96,11 +95,8 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 
 def differences(sandbox: Sandbox) -> list[str]:
     """What differs between the traffic and Discord's published document, where that is at hand."""
-    path = os.environ.get(VARIABLE)
-    document = Document.load(path) if path else None
-    return [
-        found for exchange in sandbox.exchanges for found in (document.check(exchange) if document else ())
-    ]
+    document = Document.from_environment()
+    return document.check_all(sandbox.exchanges) if document else []
 
 
 @pytest.fixture

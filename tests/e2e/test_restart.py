@@ -68,7 +68,7 @@ async def kill(process: Process, place: Place) -> None:
     """Kill without warning, and wait until the sandbox has noticed."""
     process.kill()
     await process.wait()
-    await eventually(lambda: asyncio.sleep(0, not place.sandbox.gateway.connected()))
+    await place.sandbox.wait_until_disconnected()
 
 
 async def ended(place: Place, state: str) -> None:
