@@ -79,7 +79,7 @@ def read_error(answer: Answer, key: str | None, now: datetime) -> ApiError:
     return _BY_STATUS.get(answer.status, ServerError)(**common)
 
 
-def read_failed_job(answer: Answer, key: str | None) -> NoFace | JobFailed:
+def read_failed_job(answer: Answer, job_id: str, key: str | None) -> NoFace | JobFailed:
     """Turn an answer that calls a job of the queue failed into its typed error, whatever its HTTP status.
 
     The queue takes any parameters and refuses them only here, so a missing face is told here as well.
@@ -87,7 +87,7 @@ def read_failed_job(answer: Answer, key: str | None) -> NoFace | JobFailed:
     message = clean(_error_text(answer.body), key)
     common: dict[str, Any] = {
         "status": answer.status,
-        "request_id": request_id(answer.headers, key),
+        "request_id": job_id,
         "message": message[:MESSAGE_MAX],
     }
     role = _faceless(message)

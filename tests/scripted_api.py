@@ -5,6 +5,9 @@
         ...  # a client of `api.base_url`
         assert api.requests[0].json["seed"] == 7
 
+It speaks v1 and the queue (v2), whose jobs are `job-1`, `job-2` and so on; `status_path` and `response_path`
+say where to script what becomes of them.
+
 Written on bare sockets, since much of what it must do (cut connections, endless bodies, nonsense) is what a
 web framework prevents.
 """
@@ -22,6 +25,7 @@ from typing import Any, Literal, Self
 
 SWAP_PATH = "/v1/faceswap-v5"
 CREDITS_PATH = "/v1/get-user-credits"
+QUEUE_PATH = "/v2/faceswap-v5"
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGM4EaAhckKD"
@@ -56,6 +60,21 @@ def error(status: int, message: str = "", **more: Any) -> Answer:
     return as_json({"error": message}, status, **more)
 
 
+def status_path(job: str = "job-1") -> str:
+    """Where the queue tells how a job stands."""
+    return f"{response_path(job)}/status"
+
+
+def response_path(job: str = "job-1") -> str:
+    """Where the queue tells a job's result."""
+    return f"/v2/requests/{job}"
+
+
+def result_path(job: str = "job-1") -> str:
+    """Where the picture of a job is, by default."""
+    return f"/results/{job}.png"
+
+
 @dataclass(frozen=True)
 class Received:
     """A request as it came in; header names in lower case. `connection` counts from 0."""
@@ -75,11 +94,15 @@ class Received:
 class ScriptedApi:
     """The server. Unscripted swaps are answered with `PNG`, credits with a balance, all else with 404.
 
+    An unscripted job of the queue is queued, then processed, then completed, as its status is asked for
+    `polls` times; its result names a picture here. Only a submission that is not scripted makes a job.
     `keep_alive` false cuts a connection when a second request comes in on it, as a server does that was
     just giving it up.
     """
 
-    def __init__(self, *, keep_alive: bool = True) -> None:
+    def __init__(self, *, keep_alive: bool = True, polls: int = 3) -> None:
+        self.jobs: dict[str, int] = {}  # how often the status of each was answered unscripted
+        self.polls = polls
         self.requests: list[Received] = []
         self.received = asyncio.Event()
         self.connections = 0
@@ -126,13 +149,45 @@ class ScriptedApi:
         """The paid calls that came in."""
         return [request for request in self.requests if request.method == "POST"]
 
+    def paths(self, method: str = "GET") -> list[str]:
+        """The paths that were asked for, in order."""
+        return [request.path for request in self.requests if request.method == method]
+
     def script(self, *answers: Answer, path: str = SWAP_PATH) -> None:
         """Queue answers for the next requests of `path`; when they are used up, the default answers again."""
         self._scripts[path].extend(answers)
 
     def _answer_to(self, path: str) -> Answer:
         script = self._scripts[path]
-        return script.popleft() if script else self.defaults.get(path, error(404, "not found"))
+        if script:
+            return script.popleft()
+        return self.defaults.get(path) or self._queue(path) or error(404, "not found")
+
+    def _queue(self, path: str) -> Answer | None:
+        """Answer as the queue does, whatever the method."""
+        if path == QUEUE_PATH:
+            job = f"job-{len(self.jobs) + 1}"
+            self.jobs[job] = 0
+            return as_json({"request_id": job, "status": "QUEUED", **self._links(job)})
+        for job, asked in self.jobs.items():
+            if path == status_path(job):
+                self.jobs[job] = asked + 1
+                done = asked + 1 >= self.polls
+                state = "COMPLETED" if done else "PROCESSING" if asked else "QUEUED"
+                return as_json({"request_id": job, "status": state, "metrics": {}, **self._links(job)})
+            if path == response_path(job):
+                metrics = {"cost": 0.05, "remaining_credits": 12.45, "inference_time": 9.82}
+                output = self.base_url + result_path(job)
+                return as_json({"status": "COMPLETED", "output": output, "metrics": metrics})
+            if path == result_path(job):
+                return Answer()
+        return None
+
+    def _links(self, job: str) -> dict[str, str]:
+        return {
+            "status_url": self.base_url + status_path(job),
+            "response_url": self.base_url + response_path(job),
+        }
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
