@@ -84,9 +84,12 @@ class EngineChild:
             *self._origins,
         ]
         # Its stderr is ours: the child's log lines belong beside the bot's own.
-        self._process = process = await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, cwd=_PROJECT
-        )
+        try:
+            self._process = process = await asyncio.create_subprocess_exec(
+                *command, stdin=PIPE, stdout=PIPE, cwd=_PROJECT
+            )
+        except OSError as error:
+            raise EngineUnavailable(f"The local engine cannot be started: {error.strerror}.") from None
         stdin, stdout = process.stdin, process.stdout
         if stdin is None or stdout is None:
             raise EngineUnavailable("The local engine started without its pipes.")

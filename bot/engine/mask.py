@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from bot.engine.face import CHIN, FEATURES, NOSE, OVAL
+from bot.engine.face import CHIN, FEATURES, NOSE, OVAL, TEMPLES
 from bot.engine.imaging import (
     Flags,
     Floats,
@@ -20,7 +20,8 @@ from bot.engine.imaging import (
 from bot.engine.skin import Skin, not_skin, roughness
 from bot.engine.tables import Tables
 
-_CORE = [*(point for part in FEATURES for point in part), *NOSE, *CHIN]
+# Never given back to the target. As wide as the temples, or the frames of its glasses would stay.
+_CORE = [*(point for part in FEATURES for point in part), *NOSE, *CHIN, *TEMPLES]
 
 
 def swap_mask(

@@ -27,7 +27,7 @@ class Worker:
 
     def __init__(self, folder: Path) -> None:
         context = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
+        self._executor = ProcessPoolExecutor(1, mp_context=context, initializer=_settle)
         self.loaded: Future[int] = self._executor.submit(_load, folder)
         """Its process id; raises AssetError or EngineUnavailable."""
 
@@ -73,13 +73,9 @@ class Pool:
             await pool._close()
 
     async def run(self, job: Job) -> bytes | Refused:
-        """Swap in the next idle worker; raises WorkerDied, or TimeoutError after the deadline."""
-        worker = await self._idle.get()
-        try:
-            future = worker.submit(job)
-        except BrokenProcessPool:
-            await asyncio.to_thread(self._replace, worker)
-            raise WorkerDied from None
+        """Swap in the next idle worker; raises WorkerDied, or TimeoutError when waiting or work passes the deadline."""
+        async with asyncio.timeout(self._deadline):
+            worker, future = await self._begin(job)
         # Not in a `finally`: a caller that goes away does not make its worker idle.
         future.add_done_callback(lambda done: self._release(worker, done))
         try:
@@ -90,6 +86,14 @@ class Pool:
         except TimeoutError:
             worker.kill()
             raise
+
+    async def _begin(self, job: Job) -> tuple[Worker, "Future[bytes | Refused]"]:
+        while True:
+            worker = await self._idle.get()
+            try:
+                return worker, worker.submit(job)
+            except BrokenProcessPool:  # it died idle, and served nobody: the next one takes the job
+                await asyncio.to_thread(self._replace, worker)
 
     def _release(self, worker: Worker, done: "Future[bytes | Refused]") -> None:
         """Runs in the executor's own thread: starting a process there holds nobody up."""
@@ -127,7 +131,7 @@ async def _loaded(worker: Worker) -> None:
         raise EngineUnavailable("A worker of the local engine ended before it was ready.") from None
 
 
-def _begin() -> None:
+def _settle() -> None:
     """Leave signals to the whole group to the parent, and end when the parent does."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

@@ -4,6 +4,7 @@ import asyncio
 import io
 import multiprocessing
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from PIL import Image
 
 from bot.engine.assets import FOLDER
+from bot.engine.job import Job, Refused
+from bot.engine.pool import Worker
 from bot.engine.server import Settings, create_app
 from bot.fetch import AllowedOrigins
 from bot.segmind_wire import CREDITS_PATH, SWAP_PATH
@@ -188,14 +191,19 @@ async def test_too_many_requests_are_told_when_to_come_back(engine: Client, shel
     assert status == 200
 
 
-async def test_a_worker_that_dies_is_a_500(engine: Client, cdn: str) -> None:
+async def test_a_worker_that_dies_is_a_500(engine: Client, cdn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The request under way fails, the next one is served."""
-    asking = asyncio.create_task(_status(engine, _body(cdn)))
-    while not asking.done():
+    submit = Worker.submit
+
+    def submit_and_kill(worker: Worker, job: Job) -> "Future[bytes | Refused]":
+        future = submit(worker, job)
         for process in multiprocessing.active_children():
             process.kill()
-        await asyncio.sleep(0.01)
-    assert await asking == 500
+        return future
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Worker, "submit", submit_and_kill)
+        assert await _status(engine, _body(cdn)) == 500
     assert await _status(engine, _body(cdn, image_format="jpeg")) == 200
 
 
