@@ -24,6 +24,8 @@ _START_SECONDS = 60
 _STOP_SECONDS = 10
 _RESTART_SECONDS = (0.2, 1, 5, 30)
 """Pauses before the tries at a restart; the last one goes on."""
+_STEADY_SECONDS = 60
+"""An engine that ran this long starts again with the shortest pause."""
 
 
 class EngineChild:
@@ -105,20 +107,20 @@ class EngineChild:
         self._port = int(answer["port"])
 
     async def _keep_running(self) -> None:
-        tries = 0
+        tries, clock = 0, asyncio.get_running_loop().time
         while process := self._process:
+            began = clock()
             status = await process.wait()
-            pause = _RESTART_SECONDS[min(tries, len(_RESTART_SECONDS) - 1)]
+            tries = 1 if clock() - began > _STEADY_SECONDS else tries + 1
+            pause = _RESTART_SECONDS[min(tries, len(_RESTART_SECONDS)) - 1]
             self._log.error(
                 "The local engine ended with status %s; starting it again in %s s.", status, pause
             )
             await asyncio.sleep(pause)
             try:
                 await self._launch()
-                tries = 0
             except EngineUnavailable as error:
                 self._log.error("The local engine could not be started again: %s", error)
-                tries += 1
 
     async def _stop(self) -> None:
         """Close the pipe, which asks the engine to end; after a while, end it."""

@@ -73,7 +73,7 @@ class Pool:
             await pool._close()
 
     async def run(self, job: Job) -> bytes | Refused:
-        """Swap in the next idle worker; raises WorkerDied, or TimeoutError when waiting or work passes the deadline."""
+        """Swap in the next idle worker; raises WorkerDied, or TimeoutError past the deadline."""
         async with asyncio.timeout(self._deadline):
             worker, future = await self._begin(job)
         # Not in a `finally`: a caller that goes away does not make its worker idle.
