@@ -26,6 +26,7 @@ from bot.errors import (
 from bot.fetch import CONNECTION_ERRORS
 from bot.pictures import Kind
 from bot.policy import DefaultLimits
+from bot.store.database import Store
 from bot.store.swaps import Swap
 from bot.swaps import Receipt, Swaps
 
@@ -50,6 +51,7 @@ _ORIGINAL = cast("int", "@original")
 class Services:
     """What the cogs work with, put together by the composition root."""
 
+    store: Store
     swaps: Swaps
     limits: DefaultLimits
     price_micros: int

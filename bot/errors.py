@@ -152,6 +152,32 @@ class LimitReached(Refusal):
     resets_at: datetime | None
 
 
+class Paused(Refusal):
+    """The server's moderators have paused the bot."""
+
+
+class Blocked(Refusal):
+    """The server's moderators have blocked this member."""
+
+
+@dataclass(eq=False)
+class ChannelNotAllowed(Refusal):
+    """The server's moderators allow the bot in these channels only."""
+
+    channel_ids: tuple[int, ...]
+
+
+@dataclass(eq=False)
+class RoleNotAllowed(Refusal):
+    """The server's moderators allow the bot to these roles only."""
+
+    role_ids: tuple[int, ...]
+
+
+class AgeRestrictedOnly(Refusal):
+    """The server's moderators allow the bot in age-restricted channels only."""
+
+
 class ShuttingDown(Refusal):
     """The bot is stopping and takes no new work."""
 

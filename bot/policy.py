@@ -1,9 +1,20 @@
 """Who may swap now: prices, limits and one pure decision. Times are aware, money is micro-dollars."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
-from bot.errors import Limit, LimitReached
+from bot.errors import (
+    AgeRestrictedOnly,
+    Blocked,
+    ChannelNotAllowed,
+    Limit,
+    LimitReached,
+    Paused,
+    Refusal,
+    RoleNotAllowed,
+)
 
 MICROS_PER_DOLLAR = 1_000_000
 
@@ -53,16 +64,91 @@ class Usage:
     bot_day_micros: int
 
 
-def limits_for(defaults: DefaultLimits, *, in_server: bool) -> Limits:
-    """The limits of a place: a server's, or those of direct messages, which have no server budget."""
+class Setting(StrEnum):
+    """A limit that moderators set for their server; the unit is in the comment."""
+
+    DAILY = "daily"  # swaps per member in 24 h
+    COOLDOWN = "cooldown_seconds"  # seconds
+    AT_ONCE = "at_once"  # swaps
+    SERVER_DAILY = "server_daily_micros"  # micro-dollars
+    SERVER_MONTHLY = "server_monthly_micros"  # micro-dollars
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the moderators of one server have set, and whether they have blocked the member who asks.
+
+    A setting that is not in `limits` is the operator's default; None there means no limit. Empty channels
+    or roles mean all of them.
+    """
+
+    limits: Mapping[Setting, int | None] = field(default_factory=dict[Setting, int | None])
+    role_daily: Mapping[int, int | None] = field(default_factory=dict[int, int | None])
+    channels: frozenset[int] = frozenset()
+    roles: frozenset[int] = frozenset()
+    paused: bool = False
+    age_restricted_only: bool = False
+    log_channel_id: int | None = None
+    blocked: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a member asks from: facts that Discord gives with the interaction."""
+
+    channel_ids: frozenset[int] = frozenset()
+    """The channel, and for a thread its parent too."""
+    role_ids: frozenset[int] = frozenset()
+    age_restricted: bool = False
+
+
+def barred(rules: Rules, place: Place) -> Refusal | None:
+    """Tell why the moderators' rules keep this member out here, or None when they do not."""
+    if rules.blocked:
+        return Blocked()
+    if rules.paused:
+        return Paused()
+    if rules.channels and not rules.channels & place.channel_ids:
+        return ChannelNotAllowed(tuple(sorted(rules.channels)))
+    if rules.roles and not rules.roles & place.role_ids:
+        return RoleNotAllowed(tuple(sorted(rules.roles)))
+    if rules.age_restricted_only and not place.age_restricted:
+        return AgeRestrictedOnly()
+    return None
+
+
+NO_RULES, ANYWHERE = Rules(), Place()
+
+
+def limits_for(
+    defaults: DefaultLimits, *, in_server: bool, rules: Rules = NO_RULES, place: Place = ANYWHERE
+) -> Limits:
+    """The limits of a place: a server's own over the operator's, or those of direct messages.
+
+    Direct messages have no server budget. Of several roles with an allowance the best one counts.
+    """
+    if not in_server:
+        return Limits(
+            daily=defaults.dm_daily,
+            cooldown_seconds=defaults.cooldown_seconds,
+            at_once=defaults.at_once,
+            server_daily_micros=None,
+            server_monthly_micros=None,
+            bot_daily_micros=defaults.bot_daily_micros,
+            direct_message=True,
+        )
+    own = rules.limits
+    by_role = [daily for role, daily in rules.role_daily.items() if role in place.role_ids]
+    daily = own.get(Setting.DAILY, defaults.member_daily)
+    if by_role:
+        daily = None if None in by_role else max(one for one in by_role if one is not None)
     return Limits(
-        daily=defaults.member_daily if in_server else defaults.dm_daily,
-        cooldown_seconds=defaults.cooldown_seconds,
-        at_once=defaults.at_once,
-        server_daily_micros=defaults.server_daily_micros if in_server else None,
-        server_monthly_micros=defaults.server_monthly_micros if in_server else None,
+        daily=daily,
+        cooldown_seconds=own.get(Setting.COOLDOWN, defaults.cooldown_seconds),
+        at_once=own.get(Setting.AT_ONCE, defaults.at_once),
+        server_daily_micros=own.get(Setting.SERVER_DAILY, defaults.server_daily_micros),
+        server_monthly_micros=own.get(Setting.SERVER_MONTHLY, defaults.server_monthly_micros),
         bot_daily_micros=defaults.bot_daily_micros,
-        direct_message=not in_server,
     )
 
 

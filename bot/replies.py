@@ -5,6 +5,7 @@ outside is put into one.
 """
 
 from datetime import datetime
+from functools import singledispatch
 
 from bot import errors
 from bot.errors import BotError, Limit, LimitReached, Role
@@ -62,6 +63,9 @@ _FAILURES: dict[type[BotError], str] = {
     ),
     errors.RecordExpired: "The face-swap service no longer knows your swap. Please try again.",
     errors.ApiError: "The face-swap service gave an answer the bot does not know. Please try again later.",
+    errors.Paused: "The moderators of this server have paused face swaps. Try again later.",
+    errors.Blocked: "The moderators of this server have blocked you from face swaps. They can undo that.",
+    errors.AgeRestrictedOnly: "In this server face swaps work in age-restricted channels only.",
     errors.ShuttingDown: "The bot is being restarted. Try again in a minute.",
 }
 
@@ -98,27 +102,45 @@ def dollars(micros: int) -> str:
     return f"${whole:,}.{f'{rest:06d}'.rstrip('0').ljust(2, '0')}"
 
 
+@singledispatch
 def _reason(error: BotError) -> str:
-    match error:
-        case LimitReached():
-            return _limit(error)
-        case errors.AttachmentNotAPicture(role=role):
-            return f"The {_PICTURES[role]} is not a picture the bot can use. Attach a PNG, JPEG, WebP or GIF."
-        case errors.AttachmentTooLarge(role=role, size=size, limit=limit):
-            return (
-                f"The {_PICTURES[role]} has {_mib(size)}; at most {_mib(limit)} is possible. Make it smaller."
-            )
-        case errors.TooManyPixels(role=role, limit=limit):
-            return (
-                f"The {_PICTURES[role]} has more than {limit // 1_000_000} megapixels. "
-                "Make it smaller and try again."
-            )
-        case errors.NoFace(role=role):
-            return f"No face was found in the {_PICTURES[role]}. Try one where the face is large and clear."
-        case _:
-            return next(_FAILURES[kind] for kind in type(error).__mro__ if kind in _FAILURES)
+    """The words for an error; those that show figures are registered below."""
+    return next(_FAILURES[kind] for kind in type(error).__mro__ if kind in _FAILURES)
 
 
+@_reason.register
+def _(error: errors.AttachmentNotAPicture) -> str:
+    return f"The {_PICTURES[error.role]} is not a picture the bot can use. Attach a PNG, JPEG, WebP or GIF."
+
+
+@_reason.register
+def _(error: errors.AttachmentTooLarge) -> str:
+    size, limit = _mib(error.size), _mib(error.limit)
+    return f"The {_PICTURES[error.role]} has {size}; at most {limit} is possible. Make it smaller."
+
+
+@_reason.register
+def _(error: errors.TooManyPixels) -> str:
+    most = error.limit // 1_000_000
+    return f"The {_PICTURES[error.role]} has more than {most} megapixels. Make it smaller and try again."
+
+
+@_reason.register
+def _(error: errors.NoFace) -> str:
+    return f"No face was found in the {_PICTURES[error.role]}. Try one where the face is large and clear."
+
+
+@_reason.register
+def _(error: errors.ChannelNotAllowed) -> str:
+    return f"In this server face swaps work only in {_some('#', error.channel_ids)}."
+
+
+@_reason.register
+def _(error: errors.RoleNotAllowed) -> str:
+    return f"In this server face swaps are only for {_some('@&', error.role_ids)}."
+
+
+@_reason.register
 def _limit(error: LimitReached) -> str:
     when = f" It resets {_moment(error.resets_at)}." if error.resets_at else ""
     if error.limit is Limit.AT_ONCE:
@@ -135,6 +157,12 @@ def _limit(error: LimitReached) -> str:
         f"{_BUDGETS[error.limit]} is used up: {left} of {dollars(error.allowed)} is left, "
         f"which does not cover a swap.{when}"
     )
+
+
+def _some(kind: str, ids: tuple[int, ...]) -> str:
+    """The first few of many, as Discord shows them by name; none of them is pinged."""
+    shown = ", ".join(f"<{kind}{one}>" for one in ids[:10])
+    return shown if len(ids) <= 10 else f"{shown} and {len(ids) - 10} more"
 
 
 def _under_way(count: int) -> str:

@@ -10,9 +10,9 @@ import pytest
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import EXTENSIONS, FaceSwapBot, Services
+from bot.client import EXTENSIONS, FaceSwapBot
+from bot.compose import compose
 from bot.config import read_config
-from bot.swaps import Swaps
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "cogs").rglob("*.py")])
@@ -146,11 +146,12 @@ class Marker(app_commands.Translator):
         return f"{locale}: {string.message} ({context.location.name})"
 
 
-async def test_every_command_can_be_read_and_translated() -> None:
+async def test_every_command_can_be_read_and_translated(tmp_path: Path) -> None:
     """Each command and option has a description of its own, and a translator reaches every one."""
-    config = read_config({})
-    services = Services(Swaps.__new__(Swaps), config.limits, 0, discord.utils.utcnow)
-    async with FaceSwapBot(services) as bot:
+    config = read_config(
+        {"SEGMIND_BASE_URL": "http://127.0.0.1:9", "DATABASE_URL": f"sqlite:///{tmp_path}/store.sqlite3"}
+    )
+    async with compose(config) as bot, bot:
         for extension in EXTENSIONS:
             await bot.load_extension(extension)
         found = list(commands_of(bot))

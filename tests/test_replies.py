@@ -13,6 +13,8 @@ SAMPLES: dict[type[BotError], BotError] = {
     errors.AttachmentNotAPicture: errors.AttachmentNotAPicture(Role.SOURCE),
     errors.AttachmentTooLarge: errors.AttachmentTooLarge(Role.TARGET, 30 << 20, 25 << 20),
     errors.TooManyPixels: errors.TooManyPixels(Role.TARGET, 40_000_000),
+    errors.ChannelNotAllowed: errors.ChannelNotAllowed((1, 2)),
+    errors.RoleNotAllowed: errors.RoleNotAllowed((1,)),
     errors.LimitReached: LimitReached(Limit.AT_ONCE, 1, 1, None),
 }
 
