@@ -84,13 +84,18 @@ def _demo(arguments: argparse.Namespace, _: Mapping[str, str]) -> int:
 
 def _engine(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
     configure_logging("info", ())
-    from bot.run import stop_signal
+    from bot.signals import stop_signal
+
+    # It decodes strangers' pictures: what it has no use for, it and its workers do not hold.
+    key = variables.get("ENGINE_API_KEY")
+    for name in ("DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL"):
+        os.environ.pop(name, None)
 
     async def serve() -> int:
         # A child outlives the signals that its parent's process group gets: the parent lets swaps finish
         # and then closes the child's stdin.
         async with stop_signal(ignore=arguments.child) as stop:
-            return await engine_command.main(arguments, stop, variables.get("ENGINE_API_KEY"))
+            return await engine_command.main(arguments, stop, key)
 
     return asyncio.run(serve())
 

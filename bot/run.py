@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-import signal
-from collections.abc import AsyncGenerator
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 from bot.client import FaceSwapBot, connect
 from bot.compose import compose
@@ -12,6 +10,7 @@ from bot.config import Config
 from bot.fetch import DISCORD_CDN
 from bot.sandbox import Sandbox
 from bot.sandbox.doorway import redirected
+from bot.signals import stop_signal
 
 log = logging.getLogger(__name__)
 
@@ -64,24 +63,3 @@ async def serve(bot: FaceSwapBot, token: str, stop: asyncio.Event, grace_seconds
             connection.cancel()
             stopping.cancel()
             await asyncio.gather(connection, stopping, return_exceptions=True)
-
-
-@asynccontextmanager
-async def stop_signal(*, ignore: bool = False) -> AsyncGenerator[asyncio.Event]:
-    """An event that SIGTERM or SIGINT sets, unless they are to be ignored.
-
-    Where the loop takes no handlers (Windows), Ctrl-C cancels instead.
-    """
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    handled: list[signal.Signals] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, (lambda: None) if ignore else stop.set)
-        except NotImplementedError:  # Windows
-            continue
-        handled.append(number)
-    try:
-        yield stop
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)
