@@ -3,9 +3,11 @@
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.client import FaceSwapBot, Services
 from bot.config import Config
+from bot.errors import StoreError
 from bot.fetch import DISCORD_CDN, open_session
 from bot.segmind import SegmindClient
 from bot.store.database import Store, to_ms
@@ -22,7 +24,15 @@ def utc_now() -> datetime:
 
 async def open_store(config: Config, now: Clock = utc_now) -> Store:
     """Open the configured store; raises StoreError."""
-    return await open_sqlite(config.database, lambda: to_ms(now()))
+    if isinstance(config.database, Path):
+        return await open_sqlite(config.database, lambda: to_ms(now()))
+    try:
+        from bot.store.postgres import open_postgres  # noqa: PLC0415 - an extra, which SQLite does without
+    except ImportError:
+        raise StoreError(
+            "DATABASE_URL names PostgreSQL, whose driver is not installed: pip install -r requirements.txt."
+        ) from None
+    return await open_postgres(config.database.url, lambda: to_ms(now()))
 
 
 @asynccontextmanager
@@ -67,4 +77,4 @@ async def compose(
             timeout_seconds=config.api_timeout_seconds,
             now=now,
         )
-        yield FaceSwapBot(Services(swaps, config.limits, config.price_micros, now))
+        yield FaceSwapBot(Services(store, swaps, config.limits, config.price_micros, now))

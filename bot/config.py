@@ -3,12 +3,13 @@
 `.env.example` lists each variable with its default; a test holds the two together.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot.errors import ConfigError
 from bot.fetch import SEGMIND_RESULTS, AllowedOrigins
@@ -18,10 +19,30 @@ SEGMIND_API = "https://api.segmind.com"
 """Segmind's own address."""
 
 _SQLITE = "sqlite:///"
+_POSTGRES = ("postgresql://", "postgres://")
+_LONE_PERCENT = re.compile("%(?![0-9a-fA-F]{2})")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _LOG_LEVELS = ("debug", "info", "warning", "error")
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class PostgresUrl:
+    """The address of a PostgreSQL database; as text, the part of it that may be shown."""
+
+    url: str = field(repr=False)
+
+    def __str__(self) -> str:
+        parts = urlsplit(self.url)
+        return f"PostgreSQL at {parts.hostname or 'this machine'}{parts.path}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The password as it is written in the address, and as it is."""
+        parts = urlsplit(self.url)
+        written = {parts.password or "", *parse_qs(parts.query).get("password", ())}
+        return tuple(sorted({*written, *map(unquote, written)} - {""}))
 
 
 @dataclass(frozen=True)
@@ -37,7 +58,7 @@ class Config:
     api_timeout_seconds: float
     price_micros: int
     limits: DefaultLimits
-    database: Path
+    database: Path | PostgresUrl
     shutdown_grace_seconds: float
     log_level: str
 
@@ -49,7 +70,8 @@ class Config:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that must never reach a log."""
-        return tuple(value for value in (self.discord_token, self.segmind_api_key) if value)
+        database = self.database.secrets if isinstance(self.database, PostgresUrl) else ()
+        return tuple(value for value in (self.discord_token, self.segmind_api_key, *database) if value)
 
 
 def read_config(variables: Mapping[str, str]) -> Config:
@@ -80,10 +102,15 @@ def read_config(variables: Mapping[str, str]) -> Config:
             server_monthly_micros=reader.limit("SERVER_MONTHLY_BUDGET_USD", 50 * MICROS_PER_DOLLAR, _micros),
             bot_daily_micros=reader.limit("BOT_DAILY_BUDGET_USD", 25 * MICROS_PER_DOLLAR, _micros),
         ),
-        database=reader.read("DATABASE_URL", Path("data/faceswap.sqlite3"), _sqlite_path),
+        database=reader.read("DATABASE_URL", Path("data/faceswap.sqlite3"), _database),
         shutdown_grace_seconds=reader.read("SHUTDOWN_GRACE", 20, _at_least(0)),
         log_level=reader.read("LOG_LEVEL", "info", _log_level),
     )
+    if reader.text("DYNO") and isinstance(config.database, Path):
+        reader.problems.append(
+            "DATABASE_URL: on Heroku a file is lost every day, and with it the ledger. "
+            "Add Heroku Postgres to the app, which sets DATABASE_URL."
+        )
     if config.sandbox_url and not config.discord_token:
         reader.problems.append("DISCORD_SANDBOX_URL needs the DISCORD_TOKEN that this sandbox prints.")
     if reader.problems:
@@ -176,10 +203,31 @@ def _hosts(value: str) -> AllowedOrigins:
         raise ValueError("set host names separated by commas, such as segmind.com, **.segmind.com.") from None
 
 
-def _sqlite_path(value: str) -> Path:
+def _database(value: str) -> Path | PostgresUrl:
+    if value.startswith(_POSTGRES):
+        return _postgres(value)
     if not value.startswith(_SQLITE) or len(value) == len(_SQLITE):
-        raise ValueError("set an SQLite file such as sqlite:///data/faceswap.sqlite3.")
+        raise ValueError(
+            "set an SQLite file such as sqlite:///data/faceswap.sqlite3, "
+            "or PostgreSQL as postgresql://user:password@host:5432/name."
+        )
     return Path(value.removeprefix(_SQLITE))
+
+
+def _postgres(value: str) -> PostgresUrl:
+    """What reads differently to different parsers is refused: the password could end up in a host's name."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+        clear = parts.netloc.count("@") <= 1 and not parts.fragment and not _LONE_PERCENT.search(value)
+    except ValueError:  # its own words quote the address
+        clear = False
+    if not clear:
+        raise ValueError(
+            "set PostgreSQL as postgresql://user:password@host:5432/name, with signs such as @ : / ? # % "
+            "in the password written as %40 %3A %2F %3F %23 %25."
+        )
+    return PostgresUrl(value)
 
 
 def _log_level(value: str) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 # What may be signed or secret wherever it turns up: interaction tokens in Discord's webhook and interaction
-# routes, and the signature of an attachment's URL.
+# routes, the signature of an attachment's URL, and the password of an address.
 _PATTERNS = (
     (re.compile(r"(/webhooks/\d+/)[\w.-]+"), r"\1[token]"),
     (re.compile(r"(/interactions/\d+/)[\w.-]+"), r"\1[token]"),
     (re.compile(r"([?&](?:hm|ex|is)=)[0-9a-fA-F]+"), r"\1[signature]"),
+    (re.compile(r"(://[^\s/:@]*:)[^\s/@]+(?=@)"), r"\1[password]"),
 )
 
 

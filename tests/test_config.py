@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from bot.config import SEGMIND_API, read_config
+from bot.config import SEGMIND_API, PostgresUrl, read_config
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
@@ -82,11 +82,17 @@ def test_dollars_become_micros_exactly(amount: str, micros: int) -> None:
         ("SWAP_PRICE_USD", "0.0000001"),
         ("BOT_DAILY_BUDGET_USD", "1e30"),
         ("SEGMIND_BASE_URL", "api.segmind.com"),
-        ("SEGMIND_BASE_URL", "https://user:password@api.segmind.com"),
+        ("SEGMIND_BASE_URL", "https://user:hunter2@api.segmind.com"),
         ("SEGMIND_BASE_URL", "https://[api"),
         ("SEGMIND_RESULT_HOSTS", "https://segmind.com"),
-        ("DATABASE_URL", "postgres://localhost/db"),
+        ("DATABASE_URL", "mysql://ada:hunter2@localhost/store"),
         ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "postgres://ada:hunter2@localhost:port/store"),
+        ("DATABASE_URL", "postgres://ada:pass/hunter2@localhost/store"),
+        ("DATABASE_URL", "postgres://ada:pass@hunter2@localhost/store"),
+        ("DATABASE_URL", "postgres://ada:pass#hunter2@localhost/store"),
+        ("DATABASE_URL", "postgres://ada:pass%hunter2@localhost/store"),
+        ("DATABASE_URL", "postgres://ada:[hunter2]@localhost/store"),
         ("DISCORD_SANDBOX_URL", "https://discord.com"),
         ("DISCORD_TOKEN", "two words"),
         ("LOG_LEVEL", "loud"),
@@ -97,7 +103,7 @@ def test_a_mistake_is_named_with_its_variable(name: str, value: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read_config({name: value})
     assert name in str(caught.value)
-    assert "password" not in str(caught.value)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_all_problems_are_reported_together() -> None:
@@ -120,3 +126,33 @@ def test_secrets_stay_out_of_the_repr() -> None:
     assert "token-value" not in repr(config)
     assert "key-value" not in repr(config)
     assert config.secrets == ("token-value", "key-value")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "secrets"),
+    [
+        (
+            "postgresql://ada:pass%40word@db.example.org:5432/store",
+            "PostgreSQL at db.example.org/store",
+            ("pass%40word", "pass@word"),
+        ),
+        ("postgres:///store?host=/run/db&password=word", "PostgreSQL at this machine/store", ("word",)),
+        ("postgres://ada@localhost/store", "PostgreSQL at localhost/store", ()),
+    ],
+)
+def test_the_password_of_the_database_is_never_shown(url: str, shown: str, secrets: tuple[str, ...]) -> None:
+    """An address is taken as it is; what is printed of it has no password, and the log knows what to hide."""
+    config = read_config({"DATABASE_URL": url})
+    assert isinstance(config.database, PostgresUrl)
+    assert config.database.url == url
+    assert str(config.database) == shown
+    assert config.secrets == secrets
+    assert "word" not in repr(config)
+
+
+@pytest.mark.parametrize("url", ["", "sqlite:///data/faceswap.sqlite3"])
+def test_on_heroku_a_file_is_refused(url: str) -> None:
+    """Heroku wipes files every day: the bot says so instead of losing its ledger; PostgreSQL is fine."""
+    with pytest.raises(ConfigError, match=r"DATABASE_URL.*Heroku"):
+        read_config({"DYNO": "worker.1", "DATABASE_URL": url})
+    assert read_config({"DYNO": "worker.1", "DATABASE_URL": "postgres://ada:word@db/store"})

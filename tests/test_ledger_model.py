@@ -1,7 +1,7 @@
 """The money against a model: any order of steps, and the store agrees with a few lines of arithmetic."""
 
-import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,19 +9,31 @@ from typing import TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.errors import AlreadyHandled, LimitReached
 from bot.store import audit, ledger, swaps
 from bot.store.database import Transaction
+from bot.store.postgres import connect
+from bot.store.postgres import transact as transact_on_postgres
 from bot.store.sqlite import open_in_memory, transact
+from tests.databases import PostgresDatabase, opened
 from tests.stores import NO_LIMITS, PICTURE, PRICE, START, a_swap
 
 T = TypeVar("T")
 
+Transact = Callable[[Callable[[Transaction], object]], object]
+"""Runs one function as one transaction."""
+
 GUILDS = st.sampled_from([100, 101])
 USERS = st.sampled_from([300, 301])
-LIMITS = replace(NO_LIMITS, daily=2, at_once=1, server_daily_micros=3 * PRICE, bot_daily_micros=4 * PRICE)
+LIMITS = replace(NO_LIMITS, daily=2, at_once=1, server_daily_micros=2 * PRICE, bot_daily_micros=3 * PRICE)
 DAY = timedelta(days=1)
 
 
@@ -32,12 +44,16 @@ NEXT = {
 }
 
 
+def _settings(examples: int) -> settings:
+    return settings(max_examples=examples, stateful_step_count=40, deadline=None, derandomize=True)
+
+
 class Ledger(RuleBasedStateMachine):
     """Runs the store's functions and a model side by side."""
 
-    def __init__(self) -> None:
+    def __init__(self, transact: Transact) -> None:
         super().__init__()
-        self.connection: sqlite3.Connection = open_in_memory()
+        self.transact = transact
         self.now = START
         self.states: dict[int, str] = {}
         self.owners: dict[int, tuple[int, int]] = {}
@@ -46,7 +62,9 @@ class Ledger(RuleBasedStateMachine):
 
     def run(self, function: Callable[[Transaction], T]) -> T:
         """Run one store function as one transaction."""
-        return transact(self.connection, function)
+        results: list[T] = []
+        self.transact(lambda db: results.append(function(db)))
+        return results[-1]
 
     @rule(guild=GUILDS, user=USERS, again=st.booleans())
     def hold(self, guild: int, user: int, again: bool) -> None:
@@ -60,8 +78,8 @@ class Ledger(RuleBasedStateMachine):
         admissible = (
             sum(self.owners[n] == mine for n in recent) < 2
             and sum(self.owners[n] == mine for n in opened) < 1
-            and sum(self.owners[n][0] == guild for n in today) < 3
-            and len(today) < 4
+            and sum(self.owners[n][0] == guild for n in today) < 2
+            and len(today) < 3
         )
         try:
             self.run(
@@ -140,10 +158,37 @@ class Ledger(RuleBasedStateMachine):
             spent = ledger.Spend(delivered.count(self.now.date()) * PRICE, len(delivered) * PRICE)
             assert self.run(partial(ledger.spend, user_id=user, now=self.now)) == spent
 
+
+class OnSqlite(Ledger):
+    """Each example on a database of its own."""
+
+    def __init__(self) -> None:
+        self.connection = open_in_memory()
+        super().__init__(partial(transact, self.connection))
+
     def teardown(self) -> None:
         """Close the database."""
         self.connection.close()
 
 
-TestLedger = Ledger.TestCase
-TestLedger.settings = settings(max_examples=100, stateful_step_count=40, deadline=None, derandomize=True)
+TestOnSqlite = OnSqlite.TestCase
+TestOnSqlite.settings = _settings(100)
+
+
+async def test_the_ledger_on_postgres(postgres: PostgresDatabase) -> None:
+    """Any order of steps on PostgreSQL, each example on empty tables."""
+    await (await opened(postgres)).close()
+    with closing(connect(postgres.url)) as connection:
+        run = partial(transact_on_postgres, connection)
+
+        class OnPostgres(Ledger):
+            def __init__(self) -> None:
+                run(_empty)
+                super().__init__(run)
+
+        run_state_machine_as_test(OnPostgres, settings=_settings(25))
+
+
+def _empty(db: Transaction) -> None:
+    db.execute("TRUNCATE swaps, entries, accounts CASCADE")
+    db.execute("INSERT INTO accounts (guild_id, user_id) VALUES (0, 0)")

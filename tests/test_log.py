@@ -17,6 +17,7 @@ SECRET = "MTk4.Gt0ken.value"
         ("PATCH /webhooks/12345/aW50ZXJ-hY_3Rpb24/messages/@original", "/messages/@original", "aW50ZXJ"),
         ("POST /interactions/12345/aW50ZXJhY3Rpb24/callback", "/callback", "aW50ZXJ"),
         ("https://cdn/a.png?ex=66aa&is=66bb&hm=0123abcdef&x=1", "&x=1", "0123abcdef"),
+        ("postgresql://ada:pa55@db:5432/store is down", "postgresql://ada:[password]@db:5432/store", "pa55"),
     ],
 )
 def test_secrets_are_redacted(message: str, kept: str, gone: str) -> None:

@@ -1,38 +1,24 @@
-"""The store on its real engine: admission, the states of a swap, what is erased, and what survives."""
+"""The store on both engines: admission, the states of a swap, what is erased, and what survives."""
 
 import asyncio
 import random
 import sqlite3
-from collections.abc import AsyncIterator
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.errors import AlreadyHandled, Limit, LimitReached, StoreError
 from bot.policy import Limits
 from bot.store import audit, ledger, swaps
-from bot.store.database import Row, Transaction, to_ms
-from bot.store.sqlite import SQLiteStore, open_sqlite
+from bot.store.database import Row, Store, Transaction
+from tests.databases import Database, opened
 from tests.stores import NO_LIMITS, PICTURE, PRICE, START, a_swap
 
-NOW_MS = to_ms(START)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the database is."""
-    return tmp_path / "folder" / "store.sqlite3"
-
-
-@pytest.fixture
-async def store(path: Path) -> AsyncIterator[SQLiteStore]:
-    """A new database, whose books must be right when the test ends."""
-    store = await open_sqlite(path, lambda: NOW_MS)
-    yield store
-    assert await store.run(audit.violations) == {}
-    await store.close()
+ROOT = Path(__file__).parent.parent
 
 
 def the_row(db: Transaction, swap_id: int) -> Row:
@@ -50,7 +36,7 @@ def the_account(db: Transaction, guild_id: int, user_id: int) -> tuple[int, int]
     return row["held_micros"], row["spent_micros"]
 
 
-async def test_a_delivered_swap_is_charged_once(store: SQLiteStore) -> None:
+async def test_a_delivered_swap_is_charged_once(store: Store) -> None:
     """Hold, send, make, settle: the price moves from held to spent, and a second settle changes nothing."""
     await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
     assert await store.run(the_account, 100, 300) == (PRICE, 0)
@@ -64,7 +50,7 @@ async def test_a_delivered_swap_is_charged_once(store: SQLiteStore) -> None:
     assert await store.run(ledger.spend, 300, START) == ledger.Spend(PRICE, PRICE)
 
 
-async def test_spend_of_today_starts_at_midnight_utc(store: SQLiteStore) -> None:
+async def test_spend_of_today_starts_at_midnight_utc(store: Store) -> None:
     """Yesterday's entries count in all, not today; and they count over all servers."""
     for swap_id, when, guild in ((1, START - timedelta(days=1), 100), (2, START, 101)):
         await store.run(swaps.hold, a_swap(swap_id, guild_id=guild), NO_LIMITS, when)
@@ -76,7 +62,7 @@ async def test_spend_of_today_starts_at_midnight_utc(store: SQLiteStore) -> None
 
 
 @pytest.mark.parametrize("reached", ["held", "sending", "made"])
-async def test_a_refund_ends_a_swap_wherever_it_is(store: SQLiteStore, reached: str) -> None:
+async def test_a_refund_ends_a_swap_wherever_it_is(store: Store, reached: str) -> None:
     """From each open state a refund releases the hold once, and nothing can follow."""
     await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
     if reached != "held":
@@ -93,25 +79,33 @@ async def test_a_refund_ends_a_swap_wherever_it_is(store: SQLiteStore, reached: 
 
 
 @pytest.mark.parametrize("end", ["settle", "refund"])
-async def test_the_end_erases_token_inputs_and_picture(path: Path, end: str) -> None:
-    """When a swap ends, nothing of it that is secret is left, not even in the file's free pages."""
-    store = await open_sqlite(path, lambda: NOW_MS)
-    picture = replace(PICTURE, data=b"secret-picture" * 1000)
-    await store.run(swaps.hold, a_swap(token="secret-token", prompt="secret-prompt"), NO_LIMITS, START)
+async def test_the_end_erases_token_inputs_and_picture(store: Store, end: str) -> None:
+    """When a swap ends, its row keeps nothing that is secret."""
+    await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
     await store.run(swaps.start_sending, 1, START)
-    await store.run(swaps.keep_picture, 1, picture, START)
+    await store.run(swaps.keep_picture, 1, PICTURE, START)
     if end == "settle":
         await store.run(swaps.settle, 1, START)
     else:
         await store.run(swaps.refund, 1, "Undeliverable", START)
     row = await store.run(the_row, 1)
     assert {row[name] for name in ("token", "source_url", "target_url", "prompt", "picture")} == {None}
-    await store.close()
-    left = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert b"secret-" not in left
 
 
-async def test_an_interaction_is_held_once(store: SQLiteStore) -> None:
+async def test_rows_hold_the_same_types_on_both_engines(store: Store) -> None:
+    """Numbers and their sums are ints, flags too, text is str, pictures are bytes, and nothing is None."""
+    await store.run(swaps.hold, a_swap(2**63 - 1), NO_LIMITS, START)
+    await store.run(swaps.start_sending, 2**63 - 1, START)
+    await store.run(swaps.keep_picture, 2**63 - 1, PICTURE, START)
+    row = await store.run(the_row, 2**63 - 1)
+    assert (row["id"], row["private"], row["picture"]) == (2**63 - 1, 0, PICTURE.data)
+    assert {type(row[name]) for name in ("id", "private", "price_micros", "daily_used", "held_at")} == {int}
+    assert (type(row["picture"]), type(row["token"]), row["ended_at"]) == (bytes, str, None)
+    total = await store.run(lambda db: db.row("SELECT SUM(price_micros) AS total FROM swaps"))
+    assert type(total["total"]) is int
+
+
+async def test_an_interaction_is_held_once(store: Store) -> None:
     """The same interaction id does nothing the second time, whatever became of the first."""
     await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
     with pytest.raises(AlreadyHandled):
@@ -133,7 +127,7 @@ async def test_an_interaction_is_held_once(store: SQLiteStore) -> None:
     ],
 )
 async def test_a_limit_counts_just_what_it_is_for(
-    store: SQLiteStore, limits: Limits, elsewhere: dict[str, int] | None, limit: Limit
+    store: Store, limits: Limits, elsewhere: dict[str, int] | None, limit: Limit
 ) -> None:
     """The third swap passes a limit of two; another member's or server's does not; a refund frees it."""
     await store.run(swaps.hold, a_swap(1), NO_LIMITS, START)
@@ -160,9 +154,7 @@ async def test_a_limit_counts_just_what_it_is_for(
         (replace(NO_LIMITS, server_monthly_micros=PRICE), timedelta(days=14, hours=12)),
     ],
 )
-async def test_delivered_swaps_count_until_the_reset(
-    store: SQLiteStore, limits: Limits, when: timedelta
-) -> None:
+async def test_delivered_swaps_count_until_the_reset(store: Store, limits: Limits, when: timedelta) -> None:
     """A delivered swap counts until exactly the moment that the refusal names."""
     await store.run(swaps.hold, a_swap(1), limits, START)
     await store.run(swaps.start_sending, 1, START)
@@ -174,23 +166,91 @@ async def test_delivered_swaps_count_until_the_reset(
     await store.run(swaps.hold, a_swap(2), limits, START + when)
 
 
-async def test_racing_holds_never_pass_a_limit(store: SQLiteStore) -> None:
-    """200 members at once against a budget of five: exactly five are admitted."""
-    limits = replace(NO_LIMITS, server_daily_micros=5 * PRICE)
+RACES: dict[str, tuple[Limits, dict[str, int]]] = {
+    "one server's budget": (replace(NO_LIMITS, server_daily_micros=5 * PRICE), {"user_id": 1}),
+    "the whole bot's budget": (
+        replace(NO_LIMITS, bot_daily_micros=5 * PRICE),
+        {"user_id": 1, "guild_id": 1, "channel_id": 1},
+    ),
+    "the whole bot's budget in direct messages": (
+        replace(NO_LIMITS, bot_daily_micros=5 * PRICE),
+        {"user_id": 1, "guild_id": 0},
+    ),
+    "one member's allowance": (replace(NO_LIMITS, daily=5), {}),
+    "one person's allowance in direct messages": (replace(NO_LIMITS, daily=5), {"guild_id": 0}),
+    "one member's swaps at once": (replace(NO_LIMITS, at_once=5), {}),
+}
+
+
+@pytest.mark.parametrize("race", RACES)
+async def test_racing_holds_never_pass_a_limit(store: Store, database: Database, race: str) -> None:
+    """200 holds at once through two stores, against a limit of five: exactly five are admitted."""
+    limits, spread = RACES[race]
+    other = await opened(database)
     outcomes = await asyncio.gather(
-        *(store.run(swaps.hold, a_swap(n, user_id=n), limits, START) for n in range(1, 201)),
+        *(
+            (store, other)[n % 2].run(
+                swaps.hold, a_swap(n, **{name: n * by for name, by in spread.items()}), limits, START
+            )
+            for n in range(1, 201)
+        ),
         return_exceptions=True,
     )
+    await other.close()
     assert outcomes.count(None) == 5
     assert sum(isinstance(outcome, LimitReached) for outcome in outcomes) == 195
 
 
-async def test_what_was_acknowledged_survives(store: SQLiteStore, path: Path) -> None:
+async def test_racing_processes_never_pass_a_limit(database: Database) -> None:
+    """Two processes make a new database together; of their 200 holds exactly five are admitted."""
+    racers = [
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.racer", database.url, str(first)),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        for first in (1, 1001)
+    ]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert await racer.stdout.readline() == b"ready\n"
+    answers = await asyncio.gather(*(racer.communicate(b"go\n") for racer in racers))
+    assert sum(int(output) for output, _ in answers) == 5
+
+
+async def test_racing_ends_of_a_swap_have_one_winner(store: Store, database: Database) -> None:
+    """Settle and refund of the same swaps at once, amid new holds: each ends once, the books stay right."""
+    other = await opened(database)
+    for n in range(1, 21):
+        await store.run(swaps.hold, a_swap(n, user_id=n % 3 + 1), NO_LIMITS, START)
+        await store.run(swaps.start_sending, n, START)
+        await store.run(swaps.keep_picture, n, PICTURE, START)
+    ends = [
+        *(store.run(swaps.settle, n, START) for n in range(1, 21)),
+        *(other.run(swaps.refund, n, "X", START) for n in range(1, 21)),
+    ]
+    holds = [other.run(swaps.hold, a_swap(n, user_id=n % 3 + 1), NO_LIMITS, START) for n in range(21, 41)]
+    outcomes = await asyncio.gather(*ends, *holds)
+    await other.close()
+    assert outcomes.count(True) == 20
+    assert outcomes.count(False) == 20
+
+
+async def test_stores_that_open_at_once_make_the_schema_once(database: Database) -> None:
+    """Eight that start together on nothing all find the newest schema."""
+    stores = await asyncio.gather(*(opened(database) for _ in range(8)))
+    for one in stores:
+        assert await one.run(swaps.open_swaps) == []
+        await one.close()
+
+
+async def test_what_was_acknowledged_survives(store: Store, database: Database) -> None:
     """A second connection finds a made swap whole: its token, its request and its picture."""
     await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
     await store.run(swaps.start_sending, 1, START)
     await store.run(swaps.keep_picture, 1, PICTURE, START)
-    other = await open_sqlite(path, lambda: NOW_MS)
+    other = await opened(database)
     assert await other.run(swaps.open_swaps) == [1]
     found = await other.run(swaps.load_open, 1)
     await other.close()
@@ -198,7 +258,7 @@ async def test_what_was_acknowledged_survives(store: SQLiteStore, path: Path) ->
     assert (found.swap, found.state, found.picture, found.made_at) == (a_swap(), "made", PICTURE, START)
 
 
-async def test_a_cancelled_task_leaves_no_transaction_open(store: SQLiteStore) -> None:
+async def test_a_cancelled_task_leaves_no_transaction_open(store: Store) -> None:
     """Tasks cancelled at random moments leave a store that works, and rows that are whole."""
     chance = random.Random(7)  # noqa: S311 - a seeded test, not a secret
 
@@ -218,7 +278,7 @@ async def test_a_cancelled_task_leaves_no_transaction_open(store: SQLiteStore) -
     await store.run(swaps.hold, a_swap(99), NO_LIMITS, START)
 
 
-async def test_a_failing_function_rolls_back(store: SQLiteStore) -> None:
+async def test_a_failing_function_rolls_back(store: Store) -> None:
     """What a function wrote before it raised is not there afterwards."""
 
     def broken(db: Transaction) -> None:
@@ -230,27 +290,12 @@ async def test_a_failing_function_rolls_back(store: SQLiteStore) -> None:
     assert await store.run(swaps.open_swaps) == []
 
 
-async def test_the_file_is_for_its_owner_only(store: SQLiteStore, path: Path) -> None:
-    """Nobody else on the machine may read tokens and pictures."""
-    await store.run(swaps.open_swaps)
-    assert all(file.stat().st_mode & 0o077 == 0 for file in path.parent.iterdir())
-
-
-async def test_a_database_of_a_newer_bot_is_refused(path: Path) -> None:
+async def test_a_database_of_a_newer_bot_is_refused(database: Database) -> None:
     """An older bot says so in a sentence instead of guessing at a newer schema."""
-    await (await open_sqlite(path, lambda: NOW_MS)).close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("INSERT INTO migrations VALUES (999, 0)")
-    connection.close()
+    await (await opened(database)).close()
+    database.execute("INSERT INTO migrations VALUES (999, 0)")
     with pytest.raises(StoreError, match="version 999"):
-        await open_sqlite(path, lambda: NOW_MS)
-
-
-async def test_an_unusable_path_is_one_sentence(tmp_path: Path) -> None:
-    """A file where a folder should be is refused with the setting to check."""
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="DATABASE_URL"):
-        await open_sqlite(tmp_path / "file" / "store.sqlite3", lambda: NOW_MS)
+        await opened(database)
 
 
 BROKEN: dict[str, str] = {
@@ -266,7 +311,12 @@ BROKEN: dict[str, str] = {
     ),
     "an entry exists for each delivered swap, at its price": "DELETE FROM entries",
     "no entry exists for a swap that was not delivered": "UPDATE entries SET swap_id = 2",
-    "every swap has a server account beside the member's": "DELETE FROM accounts WHERE user_id = 0",
+    "every swap in a server has the server's account beside the member's": (
+        "DELETE FROM accounts WHERE user_id = 0"
+    ),
+    "the whole bot's row is there to be locked, and keeps no totals": (
+        "DELETE FROM accounts WHERE guild_id = 0"
+    ),
     "no token, picture or input outlives its swap": "UPDATE swaps SET prompt = 'kept' WHERE id = 1",
     "no swap was admitted over the limits stored in its own row": (
         "UPDATE swaps SET daily_limit = 1, daily_used = 1 WHERE id = 1"
@@ -275,31 +325,26 @@ BROKEN: dict[str, str] = {
 
 
 @pytest.mark.parametrize("name", list(audit.INVARIANTS))
-async def test_each_audit_query_finds_what_it_is_for(path: Path, name: str) -> None:
+async def test_each_audit_query_finds_what_it_is_for(database: Database, name: str) -> None:
     """Break one thing behind the constraints' back, and the audit names it."""
-    store = await open_sqlite(path, lambda: NOW_MS)
+    store = await opened(database)
     await store.run(swaps.hold, a_swap(1), NO_LIMITS, START)
     await store.run(swaps.start_sending, 1, START)
     await store.run(swaps.keep_picture, 1, PICTURE, START)
     await store.run(swaps.settle, 1, START)
     await store.run(swaps.hold, a_swap(2), NO_LIMITS, START)
     assert await store.run(audit.violations) == {}
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA ignore_check_constraints = ON")
-        connection.execute(BROKEN[name])
-    connection.close()
+    database.tamper(BROKEN[name])
     assert name in await store.run(audit.violations)
     await store.close()
 
 
 @pytest.mark.parametrize("statement", [sql for sql in BROKEN.values() if "swaps SET" in sql])
-async def test_constraints_refuse_what_the_audit_would_find(path: Path, statement: str) -> None:
+async def test_constraints_refuse_what_the_audit_would_find(
+    store: Store, database: Database, statement: str
+) -> None:
     """Where a row alone shows the mistake, the database itself refuses it."""
-    store = await open_sqlite(path, lambda: NOW_MS)
     await store.run(swaps.hold, a_swap(1), NO_LIMITS, START)
     await store.run(swaps.refund, 1, "X", START)
-    connection = sqlite3.connect(path)
-    with pytest.raises(sqlite3.IntegrityError):
-        connection.execute(statement)
-    connection.close()
-    await store.close()
+    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
+        database.execute(statement)

@@ -13,7 +13,7 @@ INVARIANTS: dict[str, LiteralString] = {
     """,
     "a server's spend is the sum of its entries": """
         SELECT accounts.guild_id FROM accounts
-        WHERE user_id = 0 AND spent_micros <> (
+        WHERE user_id = 0 AND guild_id <> 0 AND spent_micros <> (
             SELECT COALESCE(SUM(amount_micros), 0) FROM entries WHERE entries.guild_id = accounts.guild_id)
     """,
     "a member's held amount is the sum of the prices of the member's open swaps": """
@@ -25,7 +25,7 @@ INVARIANTS: dict[str, LiteralString] = {
     """,
     "a server's held amount is the sum of the prices of its open swaps": """
         SELECT accounts.guild_id FROM accounts
-        WHERE user_id = 0 AND held_micros <> (
+        WHERE user_id = 0 AND guild_id <> 0 AND held_micros <> (
             SELECT COALESCE(SUM(price_micros), 0) FROM swaps
             WHERE swaps.guild_id = accounts.guild_id AND state NOT IN ('delivered', 'refunded'))
     """,
@@ -38,9 +38,14 @@ INVARIANTS: dict[str, LiteralString] = {
         SELECT entries.id FROM entries LEFT JOIN swaps ON swaps.id = entries.swap_id
         WHERE swaps.id IS NULL OR state <> 'delivered'
     """,
-    "every swap has a server account beside the member's": """
-        SELECT swaps.id FROM swaps WHERE NOT EXISTS (
+    "every swap in a server has the server's account beside the member's": """
+        SELECT swaps.id FROM swaps WHERE guild_id <> 0 AND NOT EXISTS (
             SELECT 1 FROM accounts WHERE accounts.guild_id = swaps.guild_id AND accounts.user_id = 0)
+    """,
+    "the whole bot's row is there to be locked, and keeps no totals": """
+        SELECT 1 AS missing WHERE NOT EXISTS (
+            SELECT 1 FROM accounts
+            WHERE guild_id = 0 AND user_id = 0 AND held_micros = 0 AND spent_micros = 0)
     """,
     "no token, picture or input outlives its swap": """
         SELECT id FROM swaps WHERE state IN ('delivered', 'refunded')

@@ -44,6 +44,7 @@ class Store(Protocol):
         """Run one store function as one transaction.
 
         The function runs to its end even when the awaiting task is cancelled, so no transaction is left open.
+        It may be run again after a transaction that was certainly rolled back, so it works on nothing else.
         """
         ...
 

@@ -59,19 +59,12 @@ def hold(db: Transaction, swap: Swap, limits: Limits, now: datetime) -> None:
 
     Raises AlreadyHandled when the interaction has a row, LimitReached when a limit would be passed.
     """
+    _lock_and_book(db, swap, whole_bot=limits.bot_daily_micros is not None and swap.price_micros > 0)
     if db.rows("SELECT 1 FROM swaps WHERE id = :id", id=swap.id):
         raise AlreadyHandled
     usage = _usage(db, swap, now)
     if refusal := decide(limits, usage, swap.price_micros, now):
         raise refusal
-    for user_id in (0, swap.user_id):
-        db.execute(
-            "INSERT INTO accounts (guild_id, user_id, held_micros) VALUES (:guild, :user, :price) "
-            "ON CONFLICT (guild_id, user_id) DO UPDATE SET held_micros = accounts.held_micros + :price",
-            guild=swap.guild_id,
-            user=user_id,
-            price=swap.price_micros,
-        )
     _insert(db, swap, limits, usage, now)
 
 
@@ -100,17 +93,12 @@ def settle(db: Transaction, swap_id: int, now: datetime) -> bool:
     """End a delivered swap: its hold becomes its entry; False when it is not awaiting delivery any more."""
     if not _end(db, swap_id, states="'made'", outcome="delivered", failure=None, now=now):
         return False
-    swap = _price_of(db, swap_id)
+    swap = _release(db, swap_id, spend=True)
     db.execute(
         "INSERT INTO entries (swap_id, guild_id, user_id, amount_micros, posted_at) "
         "VALUES (:id, :guild, :user, :price, :now)",
         id=swap_id,
         now=to_ms(now),
-        **swap,
-    )
-    db.execute(
-        "UPDATE accounts SET held_micros = held_micros - :price, spent_micros = spent_micros + :price "
-        "WHERE guild_id = :guild AND user_id IN (0, :user)",
         **swap,
     )
     return True
@@ -121,11 +109,7 @@ def refund(db: Transaction, swap_id: int, failure: str, now: datetime) -> bool:
     states = "'held', 'sending', 'running', 'made'"
     if not _end(db, swap_id, states=states, outcome="refunded", failure=failure, now=now):
         return False
-    db.execute(
-        "UPDATE accounts SET held_micros = held_micros - :price "
-        "WHERE guild_id = :guild AND user_id IN (0, :user)",
-        **_price_of(db, swap_id),
-    )
+    _release(db, swap_id, spend=False)
     return True
 
 
@@ -138,6 +122,29 @@ def load_open(db: Transaction, swap_id: int) -> OpenSwap | None:
     """One open swap with its picture, or None when it has ended."""
     rows = db.rows(f"SELECT * FROM swaps WHERE id = :id AND {_OPEN}", id=swap_id)
     return _open_swap(rows[0]) if rows else None
+
+
+def _lock_and_book(db: Transaction, swap: Swap, *, whole_bot: bool) -> None:
+    """Book the price in its accounts, which locks them against every other hold until this one ends.
+
+    The counting comes after, in statements of their own: one that waited for a lock still counts what was
+    there before it waited. The order is always bot, server, member, so that no two wait for each other.
+    """
+    if whole_bot:
+        db.execute("UPDATE accounts SET held_micros = held_micros WHERE guild_id = 0 AND user_id = 0")
+    for user_id in _accounts_of(swap.guild_id, swap.user_id):
+        db.execute(
+            "INSERT INTO accounts (guild_id, user_id, held_micros) VALUES (:guild, :user, :price) "
+            "ON CONFLICT (guild_id, user_id) DO UPDATE SET held_micros = accounts.held_micros + :price",
+            guild=swap.guild_id,
+            user=user_id,
+            price=swap.price_micros,
+        )
+
+
+def _accounts_of(guild_id: int, user_id: int) -> tuple[int, ...]:
+    """The accounts a swap is booked in, in the order they are locked: the server's, if any, the member's."""
+    return (0, user_id) if guild_id else (user_id,)
 
 
 def _open_swap(row: Row) -> OpenSwap:
@@ -200,9 +207,21 @@ def _end(
     return changed == 1
 
 
-def _price_of(db: Transaction, swap_id: int) -> dict[str, int]:
+def _release(db: Transaction, swap_id: int, *, spend: bool) -> dict[str, int]:
+    """Take a swap's price out of what its accounts hold; returns what an entry needs."""
     row = db.row("SELECT guild_id, user_id, price_micros FROM swaps WHERE id = :id", id=swap_id)
-    return {"guild": row["guild_id"], "user": row["user_id"], "price": row["price_micros"]}
+    guild_id, user_id, price = row["guild_id"], row["user_id"], row["price_micros"]
+    # One statement for both would lock them in an order of the database's choosing.
+    for account in _accounts_of(guild_id, user_id):
+        db.execute(
+            "UPDATE accounts SET held_micros = held_micros - :price, spent_micros = spent_micros + :spent "
+            "WHERE guild_id = :guild AND user_id = :user",
+            guild=guild_id,
+            user=account,
+            price=price,
+            spent=price if spend else 0,
+        )
+    return {"guild": guild_id, "user": user_id, "price": price}
 
 
 def _usage(db: Transaction, swap: Swap, now: datetime) -> Usage:
@@ -217,8 +236,8 @@ def _usage(db: Transaction, swap: Swap, now: datetime) -> Usage:
         recent=tuple(from_ms(row["held_at"]) for row in member if row["state"] != "refunded"),
         open_swaps=sum(row["state"] not in ("delivered", "refunded") for row in member),
         last_admitted=from_ms(member[0]["held_at"]) if member else None,
-        server_day_micros=_server_micros(db, swap.guild_id, day_start(now)),
-        server_month_micros=_server_micros(db, swap.guild_id, month_start(now)),
+        server_day_micros=_server_micros(db, swap, day_start(now)),
+        server_month_micros=_server_micros(db, swap, month_start(now)),
         bot_day_micros=db.row(
             "SELECT (SELECT COALESCE(SUM(amount_micros), 0) FROM entries WHERE posted_at >= :since) "
             f"+ (SELECT COALESCE(SUM(price_micros), 0) FROM swaps WHERE {_OPEN}) AS micros",
@@ -227,14 +246,17 @@ def _usage(db: Transaction, swap: Swap, now: datetime) -> Usage:
     )
 
 
-def _server_micros(db: Transaction, guild_id: int, since: datetime) -> int:
+def _server_micros(db: Transaction, swap: Swap, since: datetime) -> int:
+    """What a server spent since then and holds now, this swap's own booking apart; 0 in direct messages."""
+    if not swap.guild_id:
+        return 0
     return db.row(
         "SELECT (SELECT COALESCE(SUM(amount_micros), 0) FROM entries "
         "WHERE guild_id = :guild AND posted_at >= :since) "
-        "+ (SELECT COALESCE(SUM(held_micros), 0) FROM accounts "
-        "WHERE guild_id = :guild AND user_id = 0) AS micros",
-        guild=guild_id,
+        "+ (SELECT held_micros FROM accounts WHERE guild_id = :guild AND user_id = 0) - :price AS micros",
+        guild=swap.guild_id,
         since=to_ms(since),
+        price=swap.price_micros,
     )["micros"]
 
 

@@ -1,8 +1,9 @@
 -- Money is integer micro-dollars, times are integer milliseconds since 1970 UTC, ids are Discord's snowflakes.
 -- guild_id 0 stands for direct messages, which belong to no server.
 
--- What each member spent and holds in each server; user_id 0 is the server's own account.
--- The totals are kept beside the entries so that an audit can hold one against the other.
+-- What each member spent and holds in each server; user_id 0 is the server's own account. The totals are kept
+-- beside the entries so that an audit can hold one against the other. Direct messages have no account of their
+-- own: every one of them, whoever writes it, would wait for its lock.
 CREATE TABLE accounts (
     guild_id {bigint} NOT NULL,
     user_id {bigint} NOT NULL,
@@ -10,6 +11,9 @@ CREATE TABLE accounts (
     spent_micros {bigint} NOT NULL DEFAULT 0 CHECK (spent_micros >= 0),
     PRIMARY KEY (guild_id, user_id)
 ) {strict};
+
+-- The whole bot's row keeps no totals; it is there to be locked while a cap on the whole bot is looked at.
+INSERT INTO accounts (guild_id, user_id) VALUES (0, 0);
 
 -- One row a swap; the id is the interaction's, so that a second delivery of it can do nothing.
 CREATE TABLE swaps (

@@ -1,0 +1,48 @@
+"""Fixtures of more than one test file: databases of both engines."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store import audit
+from bot.store.database import Store
+from tests.databases import Database, PostgresDatabase, SqliteDatabase, opened
+from tests.postgres_server import drop_database, new_database, running_server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL server that lasts as long as this test process."""
+    with running_server() as address:
+        yield address
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> Iterator[PostgresDatabase]:
+    """A new database on it."""
+    address = new_database(postgres_server)
+    yield PostgresDatabase(address)
+    drop_database(postgres_server, address)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> SqliteDatabase:
+    """A new SQLite file, in a folder of its own that is not there yet."""
+    return SqliteDatabase(tmp_path / "folder" / "store.sqlite3")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """A new database, on each engine in turn."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+async def store(database: Database) -> AsyncIterator[Store]:
+    """The store over a new database, whose books must be right when the test ends."""
+    store = await opened(database)
+    yield store
+    assert await store.run(audit.violations) == {}
+    await store.close()
+    assert database.is_quiet()

@@ -1,0 +1,43 @@
+"""What holds for the SQLite engine alone: the file itself."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreError
+from bot.store import swaps
+from tests.databases import SqliteDatabase, opened
+from tests.stores import NO_LIMITS, PICTURE, START, a_swap
+
+
+@pytest.mark.parametrize("end", ["settle", "refund"])
+async def test_nothing_erased_lingers_in_the_file(sqlite: SqliteDatabase, end: str) -> None:
+    """When a swap ends, nothing of it that is secret is left, not even in the file's free pages."""
+    store = await opened(sqlite)
+    picture = replace(PICTURE, data=b"secret-picture" * 1000)
+    await store.run(swaps.hold, a_swap(token="secret-token", prompt="secret-prompt"), NO_LIMITS, START)
+    await store.run(swaps.start_sending, 1, START)
+    await store.run(swaps.keep_picture, 1, picture, START)
+    if end == "settle":
+        await store.run(swaps.settle, 1, START)
+    else:
+        await store.run(swaps.refund, 1, "Undeliverable", START)
+    await store.close()
+    left = b"".join(file.read_bytes() for file in sqlite.path.parent.iterdir())
+    assert b"secret-" not in left
+
+
+async def test_the_file_is_for_its_owner_only(sqlite: SqliteDatabase) -> None:
+    """Nobody else on the machine may read tokens and pictures."""
+    store = await opened(sqlite)
+    await store.run(swaps.open_swaps)
+    assert all(file.stat().st_mode & 0o077 == 0 for file in sqlite.path.parent.iterdir())
+    await store.close()
+
+
+async def test_an_unusable_path_is_one_sentence(tmp_path: Path) -> None:
+    """A file where a folder should be is refused with the setting to check."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="DATABASE_URL"):
+        await opened(SqliteDatabase(tmp_path / "file" / "store.sqlite3"))
