@@ -209,18 +209,19 @@ class QueueClient(SegmindClient):
         self, ticket: Ticket, url: Callable[[Ticket], str], seconds: float, deadline: datetime
     ) -> Answer:
         """Ask one of the ticket's URLs until the job has completed."""
-        began, failures = self._now(), 0
+        began, last, in_a_row = self._now(), None, 0
         while True:
             outcome = await self._ask(ticket, url, seconds)
             if isinstance(outcome, Answer):
                 return outcome
             waited = (self._now() - began).total_seconds()
             pause = min(_POLL_SECONDS_MAX, max(_POLL_SECONDS, waited / _WAITED_PER_PAUSE))
-            failures = failures + 1 if outcome else 0
+            in_a_row = in_a_row + 1 if type(outcome) is last else 1
+            last = type(outcome)
             if outcome:
-                if not _passing(outcome, failures):
+                if not _passing(outcome, in_a_row):
                     raise outcome
-                pause += self._delay(outcome, failures)
+                pause += self._delay(outcome, in_a_row)
                 logger.warning("Segmind: %s on asking for a job", type(outcome).__name__)
             if pause > (deadline - self._now()).total_seconds():
                 raise ApiTimeout

@@ -89,12 +89,6 @@ async def test_collecting(client: QueueClient, api: ScriptedApi, clock: Clock, t
     assert [request.headers.get("x-api-key") for request in api.requests[1:]] == [KEY] * 4 + [None]
 
 
-async def test_both_in_one(client: QueueClient, api: ScriptedApi) -> None:
-    """`swap` is the same as v1's to its callers."""
-    assert (await client.swap(REQUEST)).picture == PNG
-    assert [request.method for request in api.requests] == ["POST"] + ["GET"] * 5
-
-
 async def test_a_ticket_is_made_again_from_its_id(
     session: aiohttp.ClientSession, client: QueueClient, api: ScriptedApi, clock: Clock
 ) -> None:
@@ -165,6 +159,15 @@ async def test_an_outage_is_waited_out(
         await client.collect(ticket)
     assert clock.slept[:4] == [1.5, 2.0, 3.0, 5.0]
     assert len(api.posts) == 1
+
+
+@pytest.mark.parametrize("between", [state("PROCESSING"), error(503)])
+async def test_only_doubts_in_a_row_count(
+    client: QueueClient, api: ScriptedApi, ticket: Ticket, between: Answer
+) -> None:
+    """Stray answers that a record is gone, or an outage before one, do not add up to its expiry."""
+    api.script(*([between] * TRIES + [error(404)] * (TRIES - 1)) * 2, path=status_path())
+    assert (await client.collect(ticket)).picture == PNG
 
 
 async def test_the_retry_time_is_honoured(

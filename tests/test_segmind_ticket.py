@@ -80,6 +80,12 @@ async def test_submitting(client: QueueClient, api: ScriptedApi) -> None:
     assert received.json["source_image"] == SIGNED
 
 
+async def test_both_in_one(client: QueueClient, api: ScriptedApi) -> None:
+    """`swap` is the same as v1's to its callers."""
+    assert (await client.swap(REQUEST)).picture == PNG
+    assert [request.method for request in api.requests] == ["POST"] + ["GET"] * 5
+
+
 @pytest.mark.parametrize("status", [200, 201, 202])
 async def test_which_statuses_are_a_ticket(client: QueueClient, api: ScriptedApi, status: int) -> None:
     """Made and accepted are as good as OK, and the id alone is enough."""
