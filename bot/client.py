@@ -2,6 +2,7 @@
 
 import io
 import logging
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 # discord.py would warn at each start that it lacks what only voice needs.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-EXTENSIONS = ("cogs.faceswap",)
+EXTENSIONS = ("cogs.faceswap", "cogs.credits")
 
 # Discord's JSON error codes (source: its developer documentation, "Opcodes and status codes").
 UNKNOWN_INTERACTION = 10062
@@ -84,6 +85,14 @@ class FaceSwapBot(commands.Bot):
     async def on_ready(self) -> None:
         """Say that commands are taken now."""
         log.info("Ready as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
+        """Report what a button, a select or a form raised; what no member waits for is only logged."""
+        error = sys.exception()
+        if args and isinstance(args[0], discord.Interaction) and isinstance(error, Exception):
+            await report(cast("discord.Interaction[FaceSwapBot]", args[0]), error)
+        else:
+            await super().on_error(event_method, *args, **kwargs)
 
     def reply_to(self, swap: Swap) -> "OriginalResponse":
         """Where the answer to this swap goes."""

@@ -178,6 +178,14 @@ class AgeRestrictedOnly(Refusal):
     """The server's moderators allow the bot in age-restricted channels only."""
 
 
+class NotYours(Refusal):
+    """The buttons pressed belong to another member."""
+
+
+class NotAllowed(Refusal):
+    """Only members who may manage the server may do this."""
+
+
 class ShuttingDown(Refusal):
     """The bot is stopping and takes no new work."""
 

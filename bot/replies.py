@@ -4,6 +4,7 @@ A text says what happened, whether anything was charged, and what to do next. No
 outside is put into one.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import singledispatch
 
@@ -66,6 +67,8 @@ _FAILURES: dict[type[BotError], str] = {
     errors.Paused: "The moderators of this server have paused face swaps. Try again later.",
     errors.Blocked: "The moderators of this server have blocked you from face swaps. They can undo that.",
     errors.AgeRestrictedOnly: "In this server face swaps work in age-restricted channels only.",
+    errors.NotYours: "These buttons belong to somebody else. Run the command yourself to get your own.",
+    errors.NotAllowed: "Only members with the permission Manage Server can do this.",
     errors.ShuttingDown: "The bot is being restarted. Try again in a minute.",
 }
 
@@ -132,21 +135,21 @@ def _(error: errors.NoFace) -> str:
 
 @_reason.register
 def _(error: errors.ChannelNotAllowed) -> str:
-    return f"In this server face swaps work only in {_some('#', error.channel_ids)}."
+    return f"In this server face swaps work only in {some('#', error.channel_ids)}."
 
 
 @_reason.register
 def _(error: errors.RoleNotAllowed) -> str:
-    return f"In this server face swaps are only for {_some('@&', error.role_ids)}."
+    return f"In this server face swaps are only for {some('@&', error.role_ids)}."
 
 
 @_reason.register
 def _limit(error: LimitReached) -> str:
-    when = f" It resets {_moment(error.resets_at)}." if error.resets_at else ""
+    when = f" It resets {moment(error.resets_at)}." if error.resets_at else ""
     if error.limit is Limit.AT_ONCE:
         return f"{_under_way(error.used)} Wait for it to finish; {error.allowed} at once is the limit."
     if error.limit is Limit.COOLDOWN:
-        again = _moment(error.resets_at) if error.resets_at else "in a moment"
+        again = moment(error.resets_at) if error.resets_at else "in a moment"
         return f"You swapped just now. The next one can start {again} ({error.allowed} s between swaps)."
     if place := _ALLOWANCES.get(error.limit):
         if not error.allowed:
@@ -159,7 +162,7 @@ def _limit(error: LimitReached) -> str:
     )
 
 
-def _some(kind: str, ids: tuple[int, ...]) -> str:
+def some(kind: str, ids: Sequence[int]) -> str:
     """The first few of many, as Discord shows them by name; none of them is pinged."""
     shown = ", ".join(f"<{kind}{one}>" for one in ids[:10])
     return shown if len(ids) <= 10 else f"{shown} and {len(ids) - 10} more"
@@ -169,9 +172,9 @@ def _under_way(count: int) -> str:
     return "A swap of yours is under way." if count == 1 else f"{count} swaps of yours are under way."
 
 
-def _moment(moment: datetime) -> str:
-    """Discord shows this in the reader's own time zone and language."""
-    return f"<t:{-int(-moment.timestamp() // 1)}:R>"
+def moment(when: datetime, style: str = "R") -> str:
+    """Discord shows this in the reader's own time zone and language; R is relative, f a date and time."""
+    return f"<t:{-int(-when.timestamp() // 1)}:{style}>"
 
 
 def _mib(size: int) -> str:
