@@ -15,7 +15,7 @@ from bot.store.migrate import migrate
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_TYPES = {
+TYPES = {
     "bigint": "INTEGER",
     "blob": "BLOB",
     "identity": "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT",
@@ -24,7 +24,7 @@ _TYPES = {
 
 # FULL, because NORMAL loses acknowledged commits in a power cut; secure_delete, because an erased token or
 # picture must not linger in free pages.
-_PRAGMAS = (
+PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -67,7 +67,7 @@ async def open_sqlite(path: Path, now_ms: Callable[[], int]) -> SQLiteStore:
     def call() -> sqlite3.Connection:
         connection = _connect(path)
         try:
-            transact(connection, lambda db: migrate(db, _TYPES, now_ms()))
+            transact(connection, lambda db: migrate(db, TYPES, now_ms()))
         except BaseException:
             connection.close()
             raise
@@ -96,13 +96,13 @@ def _connect(path: Path) -> sqlite3.Connection:
 def open_in_memory() -> sqlite3.Connection:
     """A database at the newest schema that is gone when it is closed, for `transact`."""
     connection = _prepared(sqlite3.connect(":memory:", isolation_level=None))
-    transact(connection, lambda db: migrate(db, _TYPES, 0))
+    transact(connection, lambda db: migrate(db, TYPES, 0))
     return connection
 
 
 def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.row_factory = _as_mapping
-    for pragma in _PRAGMAS:
+    for pragma in PRAGMAS:
         connection.execute(pragma)
     return connection
 

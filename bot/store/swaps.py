@@ -232,12 +232,13 @@ def _usage(db: Transaction, swap: Swap, now: datetime) -> Usage:
         user=swap.user_id,
         since=to_ms(now - ALLOWANCE_WINDOW),
     )
+    server_day, server_month = _server_micros(db, swap, now)
     return Usage(
         recent=tuple(from_ms(row["held_at"]) for row in member if row["state"] != "refunded"),
         open_swaps=sum(row["state"] not in ("delivered", "refunded") for row in member),
         last_admitted=from_ms(member[0]["held_at"]) if member else None,
-        server_day_micros=_server_micros(db, swap, day_start(now)),
-        server_month_micros=_server_micros(db, swap, month_start(now)),
+        server_day_micros=server_day,
+        server_month_micros=server_month,
         bot_day_micros=db.row(
             "SELECT (SELECT COALESCE(SUM(amount_micros), 0) FROM entries WHERE posted_at >= :since) "
             f"+ (SELECT COALESCE(SUM(price_micros), 0) FROM swaps WHERE {_OPEN}) AS micros",
@@ -246,18 +247,21 @@ def _usage(db: Transaction, swap: Swap, now: datetime) -> Usage:
     )
 
 
-def _server_micros(db: Transaction, swap: Swap, since: datetime) -> int:
-    """What a server spent since then and holds now, this swap's own booking apart; 0 in direct messages."""
+def _server_micros(db: Transaction, swap: Swap, now: datetime) -> tuple[int, int]:
+    """What a server spent this day and this month, each with its other holds; 0 in direct messages."""
     if not swap.guild_id:
-        return 0
-    return db.row(
-        "SELECT (SELECT COALESCE(SUM(amount_micros), 0) FROM entries "
-        "WHERE guild_id = :guild AND posted_at >= :since) "
-        "+ (SELECT held_micros FROM accounts WHERE guild_id = :guild AND user_id = 0) - :price AS micros",
+        return 0, 0
+    row = db.row(
+        "SELECT COALESCE(SUM(CASE WHEN posted_at >= :day THEN amount_micros ELSE 0 END), 0) AS day_micros, "
+        "COALESCE(SUM(amount_micros), 0) AS month_micros, "
+        "(SELECT held_micros FROM accounts WHERE guild_id = :guild AND user_id = 0) AS held_micros "
+        "FROM entries WHERE guild_id = :guild AND posted_at >= :month",
         guild=swap.guild_id,
-        since=to_ms(since),
-        price=swap.price_micros,
-    )["micros"]
+        day=to_ms(day_start(now)),
+        month=to_ms(month_start(now)),
+    )
+    others = row["held_micros"] - swap.price_micros
+    return row["day_micros"] + others, row["month_micros"] + others
 
 
 def _insert(db: Transaction, swap: Swap, limits: Limits, usage: Usage, now: datetime) -> None:
