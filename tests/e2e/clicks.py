@@ -1,0 +1,19 @@
+"""Clicks that Discord's own client would not make: another member's, and one that arrives twice."""
+
+from bot.sandbox import Played, Reply, payloads
+from bot.sandbox.places import Member
+from tests.e2e.conftest import Place
+
+
+def press_as(reply: Reply, label: str, member: Member) -> Played:
+    """Press a button, whoever may see it."""
+    button = next(one for one in reply.buttons() if one["label"] == label)
+    data = {"custom_id": button["custom_id"], "component_type": 2, "id": button["id"]}
+    return Played(reply.raw.author.world.open_component(member.account, reply.raw, data))
+
+
+def replay(place: Place, played: Played) -> None:
+    """Send an interaction to the bot once more, as Discord does to a second process of it."""
+    world = place.sandbox.world
+    shown = payloads.interaction(played.raw, world.bot, world.cdn)
+    world._send("INTERACTION_CREATE", 0, shown)  # pyright: ignore[reportPrivateUsage] - the sandbox sends each once
