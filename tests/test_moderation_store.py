@@ -4,10 +4,9 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
 
-from bot.errors import AlreadyHandled
+from bot.errors import AlreadyHandled, StoreError
 from bot.policy import Rules, Setting
 from bot.store import extras, moderation, reports, swaps
 from bot.store.database import Store, Transaction
@@ -17,7 +16,7 @@ from bot.store.reports import Delivered, Spent, Usage
 from tests.stores import NO_LIMITS, PICTURE, PRICE, START, a_swap
 
 GUILD, MEMBER, BOB = 100, 300, 301
-REFUSED = (sqlite3.IntegrityError, psycopg.IntegrityError)
+REFUSED = (sqlite3.IntegrityError, StoreError)
 
 
 def actor(interaction_id: int, at: datetime = START) -> Actor:
