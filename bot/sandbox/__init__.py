@@ -12,11 +12,21 @@
 Nothing here imports discord.py but `doorway`.
 """
 
-from bot.sandbox.acts import FirstResponse, Played, Reply
 from bot.sandbox.bodies import Limits
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.permissions import Permission
+from bot.sandbox.played import FirstResponse, Form, Played, Reply
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.uploads import Upload
 
-__all__ = ["FirstResponse", "Limits", "NotOffered", "Permission", "Played", "Reply", "Sandbox", "Upload"]
+__all__ = [
+    "FirstResponse",
+    "Form",
+    "Limits",
+    "NotOffered",
+    "Permission",
+    "Played",
+    "Reply",
+    "Sandbox",
+    "Upload",
+]

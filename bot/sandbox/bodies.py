@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from bot.sandbox.components import check_components, check_embeds, check_references, numbered
+from bot.sandbox.components import TEXT, check_components, check_references, numbered, walk
+from bot.sandbox.embeds import check_embeds
 from bot.sandbox.errors import ApiError, InvalidForm, NotPlayed
 from bot.sandbox.messages import (
     COMPONENTS_V2,
@@ -128,7 +129,8 @@ def _attachments(
 
 def _mention(message: Message, allowed: Json | None) -> None:
     """Note whom the message mentions, as far as `allowed_mentions` lets it."""
-    ids = {int(found) for found in re.findall(r"<@!?(\d+)>", message.content)}
+    told = [message.content, *(one["content"] for one in walk(message.components) if one["type"] == TEXT)]
+    ids = {int(found) for found in re.findall(r"<@!?(\d+)>", "\n".join(told))}
     if allowed is not None and "users" not in allowed.get("parse", []):
         ids &= {int(one) for one in allowed.get("users", [])}
     users = message.author.world.users

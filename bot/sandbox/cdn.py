@@ -5,7 +5,7 @@ import hmac
 import io
 import secrets
 from dataclasses import dataclass, field
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from aiohttp import web
 from PIL import Image
@@ -15,6 +15,7 @@ from bot.sandbox.clock import Clock
 LIFETIME_SECONDS = 24 * 3600
 """How long an attachment's address works (about a day, by observation; read `ex` rather than assume)."""
 
+_SIGNED = ("/attachments/", "/ephemeral-attachments/")
 _COLOURS = ("#5865f2", "#747f8d", "#3ba55c", "#faa61a", "#ed4245", "#eb459e")
 
 
@@ -52,6 +53,14 @@ class Cdn:
         expires, issued = f"{now + int(self.lifetime_seconds):x}", f"{now:x}"
         return f"{self.public(path)}?ex={expires}&is={issued}&hm={self._mac(path, expires, issued)}&"
 
+    def renewed(self, url: str) -> str | None:
+        """Return a fresh address for an attachment's own, expired or not; None for any other address.
+
+        Whether the file is still there is not asked: what was removed is 404 under the fresh address too.
+        """
+        path = unquote(url.partition("?")[0].removeprefix(self.base_url))
+        return self.signed(path) if url.startswith(self.base_url) and path.startswith(_SIGNED) else None
+
     def _mac(self, path: str, expires: str, issued: str) -> str:
         return hmac.new(self._key, f"{path}?{expires}&{issued}".encode(), hashlib.sha256).hexdigest()
 
@@ -65,8 +74,7 @@ class Cdn:
         """Answer a download: 404 for what is not there, altered or expired."""
         path = "/" + request.match_info["path"]
         found = self.files.get(path)
-        needs_signature = path.startswith(("/attachments/", "/ephemeral-attachments/"))
-        if found is None or (needs_signature and not self._genuine(path, dict(request.query))):
+        if found is None or (path.startswith(_SIGNED) and not self._genuine(path, dict(request.query))):
             return web.Response(status=404, text="This content is no longer available.")
         data, content_type = found
         return web.Response(body=data, headers={"Content-Type": content_type})

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from bot.sandbox.errors import InvalidForm, NotPlayed
+from bot.sandbox.rules import check_length
 from bot.sandbox.wire import Json, as_list
 
 CHAT, USER_MENU, MESSAGE_MENU = 1, 2, 3
@@ -113,25 +114,23 @@ def _check_option(one: Json, path: str, depth: int) -> None:
         _check_options(one.get("options") or [], f"{path}.options", depth=depth + 1 if kind == GROUP else 2)
     elif one.get("options"):
         raise InvalidForm(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Only sub-commands have options")
-    _check_choices(one, kind, path)
-
-
-def _check_choices(one: Json, kind: int, path: str) -> None:
-    choices: list[Json] = one.get("choices") or []
-    if len(choices) > 25:
-        raise InvalidForm(f"{path}.choices", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
-    for index, choice in enumerate(choices):
-        wanted: Any = {STRING: str, INTEGER: int, NUMBER: (int, float)}.get(kind)
-        if wanted is None or not isinstance(choice.get("value"), wanted):
-            raise InvalidForm(
-                f"{path}.choices.{index}", "BASE_TYPE_CHOICES", "Not a value of the option's type"
-            )
-        if not 1 <= len(choice.get("name", "")) <= 100:
-            where = f"{path}.choices.{index}.name"
-            raise InvalidForm(where, "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
+    check_choices(one.get("choices") or [], kind, f"{path}.choices")
     low, high = one.get("min_value"), one.get("max_value")
     if low is not None and high is not None and low > high:
         raise InvalidForm(f"{path}.min_value", "NUMBER_TYPE_MAX", "min_value is over max_value")
+
+
+def check_choices(choices: list[Json], kind: int, path: str) -> None:
+    """Raise InvalidForm for choices that an option of that type cannot have."""
+    if len(choices) > 25:
+        raise InvalidForm(path, "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
+    for index, choice in enumerate(choices):
+        wanted: Any = {STRING: str, INTEGER: int, NUMBER: (int, float)}.get(kind)
+        if wanted is None or not isinstance(choice.get("value"), wanted):
+            raise InvalidForm(f"{path}.{index}", "BASE_TYPE_CHOICES", "Not a value of the option's type")
+        check_length(choice, "name", 1, 100, f"{path}.{index}")
+        if kind == STRING:
+            check_length(choice, "value", 0, 100, f"{path}.{index}")
 
 
 def _characters(one: Json) -> int:

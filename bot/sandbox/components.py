@@ -1,13 +1,12 @@
-"""Message components and embeds: Discord's rules for them, and what they look like once sent.
-
-Played so far: action rows with buttons, and the Components V2 layout parts. Selects come later.
-"""
+"""Message components: Discord's rules for them, and what they look like once sent."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
+from bot.sandbox import controls as k
 from bot.sandbox.cdn import Cdn
 from bot.sandbox.errors import InvalidForm, NotPlayed
+from bot.sandbox.rules import wrong_type
 from bot.sandbox.wire import Json, as_list, as_object
 
 if TYPE_CHECKING:
@@ -27,9 +26,9 @@ _FIELDS: dict[int, set[str]] = {
     FILE: {"file", "spoiler"},
     SEPARATOR: {"divider", "spacing"},
     CONTAINER: {"components", "accent_color", "spoiler"},
-}
+} | {kind: k.FIELDS[kind] for kind in k.SELECTS}
 _INSIDE: dict[int, set[int]] = {
-    ROW: {BUTTON},
+    ROW: {BUTTON, *k.SELECTS},
     SECTION: {TEXT},
     CONTAINER: {ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR},
 }
@@ -43,8 +42,7 @@ def walk(components: list[Json]) -> Iterator[Json]:
     for one in components:
         yield one
         yield from walk(one.get("components", []))
-        if "accessory" in one:
-            yield one["accessory"]
+        yield from walk([one[key] for key in ("accessory", "component") if key in one])
 
 
 def check_components(components: list[Json], *, v2: bool, path: str) -> None:
@@ -54,9 +52,7 @@ def check_components(components: list[Json], *, v2: bool, path: str) -> None:
         raise InvalidForm(path, "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {limit} in length.")
     for index, one in enumerate(components):
         _check(one, _TOP_V2 if v2 else {ROW}, f"{path}.{index}")
-    ids = [one["custom_id"] for one in walk(components) if one.get("custom_id") is not None]
-    if len(ids) != len(set(ids)):
-        raise InvalidForm(path, "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
+    k.check_unique([one["custom_id"] for one in walk(components) if one.get("custom_id") is not None], path)
     if sum(len(one["content"]) for one in walk(components) if one["type"] == TEXT) > 4000:
         raise InvalidForm(path, "COMPONENT_MAX_TEXT_LENGTH", "Text displays hold at most 4000 in all.")
 
@@ -66,12 +62,8 @@ def _check(one: Json, allowed: set[int], path: str) -> None:
     if kind not in _FIELDS:
         raise NotPlayed(f"component type {kind} at {path}")
     if kind not in allowed:
-        listed = ", ".join(map(str, sorted(allowed)))
-        sentence = f'Value of field "type" must be one of ({listed}).'
-        raise InvalidForm(f"{path}.type", "UNION_TYPE_CHOICES", sentence)
-    unknown = set(one) - _FIELDS[kind] - {"type", "id"}
-    if unknown:
-        raise NotPlayed(f"component field {sorted(unknown)} at {path}")
+        raise wrong_type(path, allowed)
+    k.check_known(one, _FIELDS[kind], path)
     if kind in _COUNTS:
         low, high = _COUNTS[kind]
         if not low <= len(one.get("components", [])) <= high:
@@ -79,6 +71,9 @@ def _check(one: Json, allowed: set[int], path: str) -> None:
             raise InvalidForm(f"{path}.components", "BASE_TYPE_BAD_LENGTH", sentence)
     for index, child in enumerate(one.get("components", [])):
         _check(child, _INSIDE[kind], f"{path}.components.{index}")
+        if kind == ROW and child["type"] in k.SELECTS and len(one["components"]) > 1:
+            sentence = "The specified component exceeds the maximum width"
+            raise InvalidForm(f"{path}.components.{index}", "COMPONENT_LAYOUT_WIDTH_EXCEEDED", sentence)
     if kind == SECTION:
         _check(one.get("accessory", {}), {BUTTON, THUMBNAIL}, f"{path}.accessory")
     _check_leaf(one, kind, path)
@@ -87,6 +82,8 @@ def _check(one: Json, allowed: set[int], path: str) -> None:
 def _check_leaf(one: Json, kind: int, path: str) -> None:
     if kind == BUTTON:
         _check_button(one, path)
+    elif kind in k.SELECTS:
+        k.check_select(one, path)
     elif kind == TEXT and not one.get("content"):
         raise InvalidForm(f"{path}.content", "BASE_TYPE_REQUIRED", "This field is required")
     elif kind == GALLERY and not 1 <= len(one.get("items", [])) <= 10:
@@ -108,47 +105,6 @@ def _check_button(one: Json, path: str) -> None:
         raise InvalidForm(path, "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED", "A custom id required")
     elif not 1 <= len(custom_id) <= 100:
         raise InvalidForm(f"{path}.custom_id", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
-
-
-_EMBED_LENGTHS = {"title": 256, "description": 4096}
-_EMBED_FIELDS = {
-    "type", "title", "description", "url", "color", "timestamp", "fields", "author", "footer", "image",
-    "thumbnail", "video", "provider", "flags",
-}  # fmt: skip
-
-
-def check_embeds(embeds: list[Json], path: str) -> None:
-    """Raise InvalidForm where Discord would refuse: counts, lengths, 6000 characters in all."""
-    if len(embeds) > 10:
-        raise InvalidForm(path, "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
-    total = sum(_check_embed(embed, f"{path}.{index}") for index, embed in enumerate(embeds))
-    if total > 6000:
-        raise InvalidForm(path, "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
-
-
-def _check_embed(embed: Json, path: str) -> int:
-    unknown = set(embed) - _EMBED_FIELDS
-    if unknown:
-        raise NotPlayed(f"embed field {sorted(unknown)} at {path}")
-    texts = [(name, embed.get(name) or "", limit) for name, limit in _EMBED_LENGTHS.items()]
-    texts.append(("footer.text", as_object(embed.get("footer")).get("text", ""), 2048))
-    texts.append(("author.name", as_object(embed.get("author")).get("name", ""), 256))
-    fields: list[Json] = embed.get("fields", [])
-    if len(fields) > 25:
-        raise InvalidForm(f"{path}.fields", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
-    for index, one in enumerate(fields):
-        for name, limit in (("name", 256), ("value", 1024)):
-            if not one.get(name):
-                raise InvalidForm(
-                    f"{path}.fields.{index}.{name}", "BASE_TYPE_REQUIRED", "This field is required"
-                )
-            texts.append((f"fields.{index}.{name}", one[name], limit))
-    for name, text, limit in texts:
-        if len(text) > limit:
-            raise InvalidForm(
-                f"{path}.{name}", "BASE_TYPE_MAX_LENGTH", f"Must be {limit} or fewer in length."
-            )
-    return sum(len(text) for _, text, _ in texts)
 
 
 def check_references(parts: list[Json], attachments: "list[Attachment]", path: str) -> None:
@@ -182,20 +138,29 @@ _DEFAULTS: dict[int, Json] = {
     FILE: {"name": None, "size": None, "spoiler": False},
     SEPARATOR: {"divider": True, "spacing": 1},
     CONTAINER: {"accent_color": None, "spoiler": False},
-}
+} | {kind: {"min_values": 1, "max_values": 1} for kind in k.SELECTS}
 
 
 def _numbered(one: Json, free: Iterator[int]) -> Json:
-    own = {key: value for key, value in one.items() if value is not None}
-    full = _DEFAULTS.get(one["type"], {}) | own
+    full = _DEFAULTS.get(one["type"], {}) | _present(one)
     full["id"] = one.get("id") or next(free)
     if "components" in one:
         full["components"] = [_numbered(child, free) for child in one["components"]]
     if "accessory" in one:
         full["accessory"] = _numbered(one["accessory"], free)
+    if one["type"] in k.SELECTS:
+        full.pop("required", None)  # means something in forms only; a message does not show it
+    if one["type"] == k.STRING_SELECT:
+        full["options"] = [_present(option) for option in one["options"]]
+    if "default_values" in full:  # ids may be sent as numbers; they are shown as text
+        full["default_values"] = [each | {"id": str(each["id"])} for each in full["default_values"]]
     if one["type"] == GALLERY:
         full["items"] = [{"description": None, "spoiler": False} | item for item in one["items"]]
     return full
+
+
+def _present(one: Json) -> Json:
+    return {key: value for key, value in one.items() if value is not None}
 
 
 def resolve(parts: list[Json], attachments: "list[Attachment]", cdn: Cdn, used: set[int]) -> list[Json]:

@@ -1,10 +1,11 @@
 """What a member types after a slash, checked as Discord's own client checks it before anything is sent."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from bot.sandbox import commands as c
 from bot.sandbox.errors import NotOffered
-from bot.sandbox.wire import Json
+from bot.sandbox.wire import Json, as_list
 
 
 def descend(command: Json, path: list[str]) -> tuple[list[Json], list[Json]]:
@@ -20,6 +21,15 @@ def descend(command: Json, path: list[str]) -> tuple[list[Json], list[Json]]:
     if any(one["type"] in {c.SUBCOMMAND, c.GROUP} for one in options):
         raise NotOffered(f"/{command['name']} needs a sub-command")
     return options, frames
+
+
+def leaves(data: Json) -> Iterator[Json]:
+    """Yield the options of an interaction that hold values, whatever sub-command they belong to."""
+    for one in as_list(data.get("options")):
+        if one["type"] in {c.SUBCOMMAND, c.GROUP}:
+            yield from leaves(one)
+        else:
+            yield one
 
 
 def check(options: list[Json], given: dict[str, object]) -> None:

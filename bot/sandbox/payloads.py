@@ -2,10 +2,12 @@
 
 from bot.sandbox.cdn import Cdn
 from bot.sandbox.clock import iso
+from bot.sandbox.commands import CHAT, USER_MENU
 from bot.sandbox.components import resolve
-from bot.sandbox.interactions import Callback, Interaction, Kind
+from bot.sandbox.interactions import Interaction
+from bot.sandbox.kinds import Callback, Kind
 from bot.sandbox.messages import Attachment, Message
-from bot.sandbox.places import DM, Channel, Guild, Member, Role, User
+from bot.sandbox.places import DM, VOICE, Channel, Guild, Member, Role, User
 from bot.sandbox.wire import Json
 
 
@@ -80,6 +82,8 @@ def channel(of: Channel) -> Json:
         {"id": str(key), "type": one.kind, "allow": str(one.allow), "deny": str(one.deny)}
         for key, one in of.overwrites.items()
     ]
+    if of.kind == VOICE:
+        shown |= {"bitrate": 64_000, "user_limit": 0, "rtc_region": None}
     return shown | {
         "guild_id": str(of.guild.id),
         "name": of.name,
@@ -208,26 +212,38 @@ def message(of: Message, cdn: Cdn, *, with_nonce: bool = False, nested: bool = F
 
 
 def _type(of: Message) -> int:
-    """20 answers a slash command, 19 replies to a message, 0 is an ordinary message."""
+    """20 answers a slash command, 23 a menu's, 19 replies to a message, 0 is an ordinary message."""
     source = of.interaction
     if source is not None and source.kind is Kind.COMMAND and source.original is of:
-        return 20
+        return 20 if source.data["type"] == CHAT else 23
     return 0 if of.reply_to is None else 19
 
 
 def _by_interaction(of: Message, source: Interaction) -> Json:
-    metadata: Json = {
-        "id": str(source.id),
-        "type": int(source.kind),
-        "user": user(source.user),
-        "authorizing_integration_owners": owners(source),
-    }
+    shown = _metadata(source)
     if source.original is not None and source.original is not of:
-        metadata["original_response_message_id"] = str(source.original.id)
-    if source.kind is Kind.COMPONENT and source.source is not None:
-        metadata["interacted_message_id"] = str(source.source.id)
+        shown["original_response_message_id"] = str(source.original.id)
     application = str(of.author.id)
-    return {"application_id": application, "webhook_id": application, "interaction_metadata": metadata}
+    return {"application_id": application, "webhook_id": application, "interaction_metadata": shown}
+
+
+def _metadata(of: Interaction) -> Json:
+    shown: Json = {
+        "id": str(of.id),
+        "type": int(of.kind),
+        "user": user(of.user),
+        "authorizing_integration_owners": owners(of),
+    }
+    if of.kind is Kind.COMPONENT and of.source is not None:
+        shown["interacted_message_id"] = str(of.source.id)
+    if of.trigger is not None:
+        shown["triggering_interaction_metadata"] = _metadata(of.trigger)
+    target: str | None = of.data.get("target_id")
+    if target is not None and of.data["type"] == USER_MENU:
+        shown["target_user"] = of.data["resolved"]["users"][target]
+    elif target is not None:
+        shown["target_message_id"] = target
+    return shown
 
 
 def owners(of: Interaction) -> Json:

@@ -1,5 +1,6 @@
 """Who and where: users, servers, roles, members, channels. Plain data with the permission arithmetic."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -7,17 +8,62 @@ from bot.sandbox import acts
 from bot.sandbox.permissions import ALL, DIRECT_MESSAGE, Permission
 
 if TYPE_CHECKING:
-    from bot.sandbox.acts import Played
     from bot.sandbox.messages import Message
+    from bot.sandbox.played import Played, Reply
+    from bot.sandbox.wire import Json
     from bot.sandbox.world import World
 
-TEXT, DM = 0, 1
+TEXT, DM, VOICE, CATEGORY, ANNOUNCEMENT = 0, 1, 2, 4, 5
 """Channel types (source: Discord's channel resource)."""
 
 
+class Actor(ABC):
+    """Someone who uses commands: a user, or a member."""
+
+    @property
+    @abstractmethod
+    def account(self) -> "User":
+        """The user, so that a user and a member can be asked alike."""
+
+    async def slash(self, channel: "Channel", command: str, /, **options: object) -> "Played":
+        """Run a slash command as Discord's client would; see `acts.slash`."""
+        return await acts.slash(self.account, channel, command, options)
+
+    async def autocomplete(
+        self,
+        channel: "Channel",
+        command: str,
+        /,
+        *,
+        option: str,
+        typed: str | float,
+        timeout_seconds: float = 10,
+        **others: object,
+    ) -> "list[Json]":
+        """Type into an option and return the choices that are suggested; see `acts.autocomplete`."""
+        return await acts.autocomplete(
+            self.account,
+            channel,
+            command,
+            others,
+            option=option,
+            typed=typed,
+            timeout_seconds=timeout_seconds,
+        )
+
+    async def use_menu(
+        self, channel: "Channel", name: str, *, on: "Message | Reply | User | Member"
+    ) -> "Played":
+        """Pick a command from the menu of a message or a person; see `acts.use_menu`."""
+        return await acts.use_menu(self.account, channel, name, on)
+
+
 @dataclass(eq=False)
-class User:
-    """An account; `avatar` is its hash on the CDN, `dms_open` whether the bot may write to it."""
+class User(Actor):
+    """An account; `avatar` is its hash on the CDN, `dms_open` whether the bot may write to it.
+
+    `adult_dms` is the user's own setting that allows age-restricted commands in direct messages.
+    """
 
     world: "World" = field(repr=False)
     id: int
@@ -26,15 +72,12 @@ class User:
     avatar: str | None = None
     dms_open: bool = True
     locale: str = "en-US"
+    adult_dms: bool = False
 
     @property
     def account(self) -> "User":
-        """The user itself, so that a user and a member can be asked alike."""
+        """The user itself."""
         return self
-
-    async def slash(self, channel: "Channel", command: str, /, **options: object) -> "Played":
-        """Run a slash command as Discord's client would; see `acts.slash`."""
-        return await acts.slash(self, channel, command, options)
 
 
 @dataclass(eq=False)
@@ -49,7 +92,7 @@ class Role:
 
 
 @dataclass(eq=False)
-class Member:
+class Member(Actor):
     """A user in one server."""
 
     user: User
@@ -61,10 +104,6 @@ class Member:
     def account(self) -> User:
         """The user behind the member."""
         return self.user
-
-    async def slash(self, channel: "Channel", command: str, /, **options: object) -> "Played":
-        """Run a slash command as Discord's client would; see `acts.slash`."""
-        return await acts.slash(self.user, channel, command, options)
 
     def permissions(self) -> int:
         """Bits the member has in the server at large."""
@@ -86,7 +125,7 @@ class Overwrite:
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel of a server, or a direct message with `recipient`."""
+    """A channel of a server, or a direct message with `recipient`."""
 
     id: int
     kind: int
@@ -145,6 +184,9 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict[int, Member], repr=False)
     channels: dict[int, Channel] = field(default_factory=dict[int, Channel], repr=False)
     locale: str = "en-US"
+    command_overrides: dict[str, dict[int, bool]] = field(
+        default_factory=dict[str, dict[int, bool]], repr=False
+    )
 
     @property
     def everyone(self) -> Role:
@@ -158,9 +200,9 @@ class Guild:
         self.world.announce_role(self, role)
         return role
 
-    def create_channel(self, name: str, *, nsfw: bool = False) -> Channel:
-        """Add a text channel, age-restricted when `nsfw`."""
-        channel = Channel(self.world.ids.next(), TEXT, name, self, nsfw=nsfw, position=len(self.channels))
+    def create_channel(self, name: str, *, nsfw: bool = False, kind: int = TEXT) -> Channel:
+        """Add a channel, age-restricted when `nsfw`; `kind` is its type."""
+        channel = Channel(self.world.ids.next(), kind, name, self, nsfw=nsfw, position=len(self.channels))
         self.channels[channel.id] = channel
         self.world.channels[channel.id] = channel
         self.world.announce_channel(channel)
@@ -179,3 +221,12 @@ class Guild:
         """Let a user leave; when it is the bot, it is told that it left."""
         del self.members[user.id]
         self.world.announce_removal(self, user)
+
+    def remove_bot(self) -> None:
+        """Let the bot leave, as when an admin kicks it."""
+        self.remove(self.world.bot)
+
+    def override_command(self, name: str, target: Role | Member | Channel, *, allowed: bool) -> None:
+        """Let an admin override who is offered a command, and where: its default permissions hold no more."""
+        key = target.user.id if isinstance(target, Member) else target.id
+        self.command_overrides.setdefault(name, {})[key] = allowed

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from bot.sandbox.permissions import BOT
 from bot.sandbox.places import Channel, Guild, Member, User
 from bot.sandbox.server import PREFIX, RestServer
 from bot.sandbox.transcript import transcript
+from bot.sandbox.uploads import Upload
 from bot.sandbox.world import World
 
 T = TypeVar("T")
@@ -95,9 +96,11 @@ class Sandbox:
         """Return the direct messages between a person and the bot."""
         return self.world.dm(user)
 
-    def write(self, who: User | Member, channel: Channel, content: str) -> Message:
-        """Let a person write an ordinary message."""
-        return self.world.write(who.account, channel, content)
+    def write(
+        self, who: User | Member, channel: Channel, content: str, files: Sequence[Upload] = ()
+    ) -> Message:
+        """Let a person write an ordinary message, with files."""
+        return self.world.write(who.account, channel, content, files)
 
     def transcript(self, channel: Channel, as_user: User | Member) -> list[str]:
         """Return what a reader of the channel saw, line by line."""

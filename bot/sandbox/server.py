@@ -12,7 +12,7 @@ from aiohttp import BodyPartReader, web
 from bot.sandbox.errors import ApiError, NotPlayed, Unauthorized
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.ratelimits import RateLimits, too_many
-from bot.sandbox.rest import accounts, channels, interactions, places
+from bot.sandbox.rest import accounts, attachments, channels, interactions, places
 from bot.sandbox.rest.call import Call, Exchange, Route, Router
 from bot.sandbox.uploads import File
 from bot.sandbox.world import World
@@ -48,7 +48,7 @@ class RestServer:
     def __init__(self, world: World) -> None:
         self._world = world
         self.router = Router()
-        for module in (accounts, places, channels, interactions):
+        for module in (accounts, places, channels, attachments, interactions):
             module.register(self.router)
         self.faults = Faults()
         self.limits = RateLimits(world.clock)

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.clock import FIRST_RESPONSE_SECONDS
 from bot.sandbox.components import BUTTON, GALLERY, TEXT, walk
+from bot.sandbox.controls import SELECTS
+from bot.sandbox.deeds import deed, form_lines, select_line
+from bot.sandbox.kinds import Callback, Kind
 from bot.sandbox.wire import Json, as_object
 
 if TYPE_CHECKING:
-    from bot.sandbox.interactions import Interaction
     from bot.sandbox.messages import Message
     from bot.sandbox.places import Channel, User
     from bot.sandbox.world import World
@@ -32,16 +34,15 @@ def _embed(embed: Json) -> list[str]:
 
 def transcript(world: "World", channel: "Channel", reader: "User") -> list[str]:
     """Return the lines a reader saw, oldest first: what was run, what came, what it became."""
-    events = [
-        (interaction.created_at, f"{reader.name} {_deed(interaction)}")
-        for interaction in world.interactions.values()
-        if interaction.channel is channel and interaction.user is reader
-    ]
-    events += [
-        (one.created_at + FIRST_RESPONSE_SECONDS, "The application did not respond (only you see this)")
-        for one in world.interactions.values()
-        if one.channel is channel and one.user is reader and one.missed(world.clock.now())
-    ]
+    events: list[tuple[float, str]] = []
+    for one in world.interactions.values():
+        if one.channel is channel and one.user is reader and one.kind is not Kind.AUTOCOMPLETE:
+            events.append((one.created_at, f"{reader.name} {deed(one)}"))
+            if one.missed(world.clock.now()):
+                sentence = "The application did not respond (only you see this)"
+                events.append((one.created_at + FIRST_RESPONSE_SECONDS, sentence))
+            if one.response is Callback.MODAL:
+                events.append((one.responded_at or 0, "\n".join(form_lines(one))))
     for message in world.messages.values():
         if message.channel is channel and world.sees(reader, message):
             events += _appearances(message)
@@ -51,29 +52,6 @@ def transcript(world: "World", channel: "Channel", reader: "User") -> list[str]:
         lines.append(f"{datetime.fromtimestamp(at, UTC):%H:%M:%S}  {first}")
         lines += [f"          {one}" for one in rest]
     return lines
-
-
-def _deed(interaction: "Interaction") -> str:
-    data = interaction.data
-    if "custom_id" in data:
-        pressed = interaction.source.components if interaction.source else []
-        label = next(
-            (one.get("label") for one in walk(pressed) if one.get("custom_id") == data["custom_id"]), None
-        )
-        return f"presses [{label or data['custom_id']}]"
-    files = data.get("resolved", {}).get("attachments", {})
-    return f"runs /{data['name']}{_arguments(data.get('options', []), files)}"
-
-
-def _arguments(options: list[Json], files: Json) -> str:
-    told = ""
-    for one in options:
-        if "options" in one:
-            told += f" {one['name']}{_arguments(one['options'], files)}"
-        else:
-            value = files[one["value"]]["filename"] if str(one.get("value")) in files else one["value"]
-            told += f" {one['name']}:{value}"
-    return told
 
 
 def _appearances(message: "Message") -> list[tuple[float, str]]:
@@ -105,5 +83,6 @@ def _body(message: "Message", number: int) -> list[str]:
         lines.append(f"⧉ {file.filename} ({file.size:,} bytes{size})")
     pictures = [one for one in walk(shown.components) if one["type"] == GALLERY]
     lines += [f"({len(one['items'])} in a gallery)" for one in pictures]
+    lines += [select_line(message.channel, one) for one in walk(shown.components) if one["type"] in SELECTS]
     buttons = [f"[{one.get('label') or '…'}]" for one in walk(shown.components) if one["type"] == BUTTON]
     return [*lines, " ".join(buttons)] if buttons else lines

@@ -2,18 +2,19 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from bot.sandbox import payloads
+from bot.sandbox import payloads, referents
 from bot.sandbox.bodies import Limits
 from bot.sandbox.cdn import Cdn
 from bot.sandbox.clock import Clock, Snowflakes
-from bot.sandbox.interactions import Interaction, Kind
+from bot.sandbox.interactions import Interaction
+from bot.sandbox.kinds import Kind
 from bot.sandbox.messages import Message
 from bot.sandbox.permissions import BOT, EVERYONE
-from bot.sandbox.places import DM, Channel, Guild, Role, User
-from bot.sandbox.referents import refer
+from bot.sandbox.places import DM, Channel, Guild, Member, Role, User
+from bot.sandbox.uploads import File, Upload, store_file
 from bot.sandbox.watch import Watch
 from bot.sandbox.wire import Json
 
@@ -106,31 +107,53 @@ class World:
 
     # Interactions
 
-    def open_interaction(
-        self, kind: Kind, user: User, channel: Channel, data: Json, source: Message | None = None
+    def open_command(self, user: User, channel: Channel, data: Json) -> Interaction:
+        """Begin a slash command, or one from a menu."""
+        return self._open(Kind.COMMAND, user, channel, data)
+
+    def open_autocomplete(self, user: User, channel: Channel, data: Json) -> Interaction:
+        """Begin to ask for suggestions."""
+        return self._open(Kind.AUTOCOMPLETE, user, channel, data)
+
+    def open_component(self, user: User, message: Message, data: Json) -> Interaction:
+        """Begin a button press, or a choice in a select."""
+        return self._open(Kind.COMPONENT, user, message.channel, data, source=message)
+
+    def open_submit(self, trigger: Interaction, data: Json) -> Interaction:
+        """Begin the submission of the form that `trigger` was answered with."""
+        return self._open(
+            Kind.MODAL, trigger.user, trigger.channel, data, source=trigger.source, trigger=trigger
+        )
+
+    def _open(
+        self,
+        kind: Kind,
+        user: User,
+        channel: Channel,
+        data: Json,
+        *,
+        source: Message | None = None,
+        trigger: Interaction | None = None,
     ) -> Interaction:
         """Begin an interaction and tell every connected process of the bot."""
-        token = secrets.token_urlsafe(120)
-        now = self.clock.now()
-        limit = self.limits.file
-        interaction = Interaction(
-            self.ids.next(), token, kind, user, channel, data, now, source, attachment_size_limit=limit
-        )
+        key, token = self.ids.next(), secrets.token_urlsafe(120)
+        interaction = Interaction(key, token, kind, user, channel, data, self.clock.now(), source, trigger)
+        interaction.attachment_size_limit = self.limits.file
         self.interactions[token] = interaction
         self._send("INTERACTION_CREATE", 0, payloads.interaction(interaction, self.bot, self.cdn))
         return interaction
 
-    def open_command(self, user: User, channel: Channel, data: Json) -> Interaction:
-        """Begin a slash command."""
-        return self.open_interaction(Kind.COMMAND, user, channel, data)
+    def refer(
+        self, user: User, channel: Channel, kind: int, value: object, kinds: Collection[int] = ()
+    ) -> referents.Found:
+        """Return what an option or a select refers to; see `referents.refer`."""
+        return referents.refer(user, channel, kind, value, kinds)
 
-    def open_component(self, user: User, message: Message, data: Json) -> Interaction:
-        """Begin a button press."""
-        return self.open_interaction(Kind.COMPONENT, user, message.channel, data, message)
-
-    def refer(self, kind: int, value: object, channel: Channel) -> tuple[int, dict[str, Json]]:
-        """Return what an option refers to; see `referents.refer`."""
-        return refer(self, kind, value, channel)
+    def refer_target(
+        self, user: User, channel: Channel, on: Message | User | Member
+    ) -> tuple[int, referents.Found]:
+        """Return what a menu was opened on; see `referents.target`."""
+        return referents.target(user, channel, on)
 
     def sees(self, user: User, message: Message) -> bool:
         """Tell whether a user sees a message."""
@@ -171,9 +194,10 @@ class World:
             self._send("MESSAGE_DELETE", _intent(message.channel), where)
         self.watch.changed()
 
-    def write(self, user: User, channel: Channel, content: str) -> Message:
+    def write(self, user: User, channel: Channel, content: str, files: Sequence[Upload] = ()) -> Message:
         """Let a user write an ordinary message."""
         message = Message(self.ids.next(), channel, user, self.clock.now(), content)
+        message.attachments = [store_file(message, File(one.filename, one.data), None) for one in files]
         self.post(message)
         return message
 

@@ -7,6 +7,8 @@ from typing import Any, cast
 import discord
 from discord import app_commands
 
+from tests.sandbox import panel
+
 PIXEL = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
     b"\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
@@ -43,6 +45,7 @@ class Bot(discord.Client):
         self.tree.error(self.on_tree_error)
         for command in COMMANDS:
             self.tree.add_command(command)
+        panel.add_to(self.tree)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Do not wait."""

@@ -6,13 +6,13 @@ from dataclasses import replace
 import discord
 import pytest
 
-from bot.sandbox import Sandbox, Upload
+from bot.sandbox import Permission, Sandbox, Upload
 from bot.sandbox.places import Channel, Guild, Member
 from bot.sandbox.rest.call import Exchange
 from bot.sandbox.wire import as_object
 from tests.openapi import WITHOUT, Document
 from tests.sandbox.client import PIXEL, Bot
-from tests.sandbox.conftest import Connect
+from tests.sandbox.conftest import Connect, Rest
 
 A = Upload("a.png", PIXEL)
 
@@ -38,6 +38,27 @@ async def test_interactions_are_as_documented(
     assert len(sandbox.exchanges) > 10
     assert document.check_all(sandbox.exchanges) == []
     assert bot.errors == []
+
+
+@pytest.mark.usefixtures("bot")
+async def test_controls_are_as_documented(
+    document: Document, sandbox: Sandbox, ada: Member, channel: Channel, *, guild: Guild, rest: Rest
+) -> None:
+    """Selects of every kind, forms with all they can hold, suggestions, menus, updates, fresh addresses."""
+    mod = guild.join(sandbox.create_user("Mo"), permissions=int(Permission.MANAGE_GUILD))
+    panel = await (await mod.slash(channel, "settings", default=channel)).reply()
+    await (await panel.select("Channels", by=mod, values=[channel])).first_response()
+    await (await panel.select("Size", by=mod, values=["l"])).first_response()
+    form = await (await panel.press("Numbers", by=mod)).submit(by=mod, crew=guild.everyone, face=A)
+    await form.first_response()
+    await (await (await ada.slash(channel, "form")).submit(by=ada)).reply()
+    await ada.autocomplete(channel, "face use", option="name", typed="a")
+    message = sandbox.write(ada, channel, "look", [A])
+    await (await ada.use_menu(channel, "Report face swap", on=message)).reply()
+    await (await ada.use_menu(channel, "Who is this", on=mod)).reply()
+    await rest("GET", f"/channels/{channel.id}/messages")
+    await rest("POST", "/attachments/refresh-urls", {"attachment_urls": ["x"]})
+    assert document.check_all(sandbox.exchanges) == []
 
 
 class Layout(discord.ui.LayoutView):

@@ -136,12 +136,16 @@ async def test_an_enforced_nonce_posts_once(sandbox: Sandbox, channel: Channel, 
 async def test_an_answer_must_suit_the_interaction(
     sandbox: Sandbox, ada: Member, channel: Channel, rest: Rest
 ) -> None:
-    """A command has no message to update: refused loudly, and it may still be answered."""
+    """A command has no message to update: Discord lists what it has, and it may still be answered."""
     played = await ada.slash(channel, "boom")
     path = f"/interactions/{played.raw.id}/{played.raw.token}/callback"
-    assert (await rest("POST", path, {"type": 6}))[0] == 400
-    (complaint,) = sandbox.complaints
-    assert complaint.endswith("callback DEFER_UPDATE to a COMMAND")
+    for wrong in (6, 7, 8, 99, None):
+        status, answer = await rest("POST", path, {"type": wrong})
+        (error,) = answer["errors"]["type"]["_errors"]
+        assert (status, error["code"]) == (400, "BASE_TYPE_CHOICES")
+        assert error["message"] == "Value must be one of {4, 5, 9}."
+    assert (await rest("POST", path, {"type": 12}))[0] == 400
+    assert [one.rpartition(": ")[2] for one in sandbox.complaints] == ["interaction callback type 12"]
     sandbox.complaints.clear()
     assert (await rest("POST", path, {"type": 4, "data": {"content": "x"}}))[0] == 204
     assert (await rest("POST", path, {"type": 4, "data": {"content": "x"}}))[1]["code"] == 40060
@@ -205,7 +209,7 @@ async def test_components_v2_cannot_be_taken_back(channel: Channel, rest: Rest) 
         ("GET", "/nonsense", None, "unknown route"),
         ("POST", "/channels/{channel}/messages", {"content": "x", "colour": 1}, "unknown body field colour"),
         ("GET", "/channels/{channel}/messages?page=2", None, "unknown query parameter page"),
-        ("POST", "/channels/{channel}/messages", {"components": [{"type": 3}]}, "component type 3"),
+        ("POST", "/channels/{channel}/messages", {"components": [{"type": 23}]}, "component type 23"),
     ],
 )
 async def test_the_unknown_is_loud(

@@ -9,12 +9,13 @@ from bot.sandbox.bodies import (
     apply,
     known_fields,
 )
-from bot.sandbox.errors import ApiError, InvalidForm
+from bot.sandbox.errors import ApiError, InvalidForm, NotPlayed
 from bot.sandbox.messages import EPHEMERAL, Message
 from bot.sandbox.permissions import Permission
 from bot.sandbox.places import Channel
 from bot.sandbox.rest.call import Answer, Call, Router, snowflake
 from bot.sandbox.rest.places import find_channel
+from bot.sandbox.rules import check_range
 from bot.sandbox.wire import Json
 
 NONCE_SECONDS = 180
@@ -49,6 +50,8 @@ def _may_write(call: Call, channel: Channel, body: Json) -> None:
     if channel.recipient is not None and not call.world.takes_dms(channel.recipient):
         raise ApiError(50007)
     needed = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES
+    if body.get("embeds"):
+        needed |= Permission.EMBED_LINKS
     if call.files:
         needed |= Permission.ATTACH_FILES
     if body.get("message_reference"):
@@ -85,9 +88,9 @@ def history(call: Call) -> Answer:
     channel = find_channel(call)
     if not channel.allows(call.world.bot, Permission.READ_MESSAGE_HISTORY):
         return []
-    limit = int(call.query.get("limit", "50"))
-    if not 1 <= limit <= 100:
-        raise InvalidForm("limit", "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
+    if len(set(call.query) - {"limit"}) > 1:
+        raise NotPlayed("more than one of around, before and after")
+    limit = _limit(call.query.get("limit", "50"))
     found = sorted(channel.messages.values(), key=lambda one: one.id)
     if "before" in call.query:
         found = [one for one in found if one.id < snowflake(call.query["before"], "before")]
@@ -95,8 +98,16 @@ def history(call: Call) -> Answer:
         found = [one for one in found if one.id > snowflake(call.query["after"], "after")][:limit]
     if "around" in call.query:
         middle = snowflake(call.query["around"], "around")
-        found = sorted(sorted(found, key=lambda one: abs(one.id - middle))[:limit], key=lambda one: one.id)
+        earlier = [one for one in found if one.id < middle]
+        found = found[max(0, len(earlier) - limit // 2) :][:limit]
     return [payloads.message(one, call.world.cdn) for one in reversed(found[-limit:])]
+
+
+def _limit(text: str) -> int:
+    if not text.lstrip("-").isdecimal():
+        raise InvalidForm("limit", "NUMBER_TYPE_COERCE", f'Value "{text}" is not int.')
+    check_range({"limit": int(text)}, ("limit", "limit"), (1, 100), "")
+    return int(text)
 
 
 def read(call: Call) -> Answer:

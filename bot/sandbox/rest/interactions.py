@@ -1,6 +1,7 @@
 """First responses, and the interaction's webhook: the original response and follow-ups."""
 
 import hmac
+from collections.abc import Callable
 
 from bot.sandbox import payloads
 from bot.sandbox.bodies import (
@@ -12,11 +13,15 @@ from bot.sandbox.bodies import (
     apply,
     known_fields,
 )
+from bot.sandbox.commands import check_choices
 from bot.sandbox.errors import ApiError
-from bot.sandbox.interactions import Callback, Interaction
+from bot.sandbox.interactions import Interaction
+from bot.sandbox.kinds import Callback
 from bot.sandbox.messages import EPHEMERAL, LOADING, Message
+from bot.sandbox.modals import check_modal, shown
+from bot.sandbox.options import leaves
 from bot.sandbox.rest.call import Answer, Call, Router
-from bot.sandbox.wire import Json
+from bot.sandbox.wire import Json, as_list
 
 
 def respond(call: Call) -> Answer:
@@ -26,17 +31,12 @@ def respond(call: Call) -> Answer:
         raise ApiError(10062)
     body = call.form()
     known_fields(body, {"type", "data"}, "an interaction callback")
-    data: Json = body.get("data") or {}
     now = call.world.clock.now()
-    if interaction.response is None and body.get("type") in {Callback.MESSAGE, Callback.UPDATE}:
-        # A refused body leaves the interaction unanswered, so the rules come before the transition.
-        interaction.require_unanswered(now)
-        drafted = _draft(call, interaction, body["type"], data)
-    else:
-        drafted = None
-    kind = interaction.respond(body.get("type", 0), now)
-    interaction.response_data = data
-    _settle(call, interaction, kind, drafted)
+    kind = interaction.accept(body.get("type"), now)
+    # A refused body leaves the interaction unanswered, so its rules come before the transition.
+    interaction.response_data = body.get("data") or {}
+    _PLAY[kind](call, interaction, interaction.response_data)
+    interaction.response, interaction.responded_at = kind, now
     call.world.watch.changed()
     return payloads.callback(interaction, call.world.cdn) if _wants_response(call) else None
 
@@ -45,30 +45,58 @@ def _wants_response(call: Call) -> bool:
     return call.query.get("with_response", "").lower() in {"1", "true"}
 
 
-def _draft(call: Call, interaction: Interaction, kind: int, data: Json) -> Message | None:
+def _answer(call: Call, interaction: Interaction, data: Json) -> None:
     known_fields(data, RESPONSE_FIELDS, "an interaction response")
-    if kind == Callback.UPDATE:
-        if interaction.source is not None:
-            _edit(call, interaction.source, data, path="data")
-        return interaction.source
-    message = _fresh(call, interaction, ephemeral=bool((data.get("flags") or 0) & EPHEMERAL))
+    message = _fresh(call, interaction, ephemeral=_private(data))
     apply(message, data, call.files, flags_allowed=CREATE_FLAGS, path="data")
-    return message
+    interaction.original = message
+    call.world.post(message)
 
 
-def _settle(call: Call, interaction: Interaction, kind: Callback, drafted: Message | None) -> None:
-    if kind in {Callback.UPDATE, Callback.DEFER_UPDATE}:
-        interaction.original = interaction.source
-    elif kind is Callback.MESSAGE and drafted is not None:
-        interaction.original = drafted
-        call.world.post(drafted)
-    elif kind is Callback.DEFER:
-        data = interaction.response_data
-        known_fields(data, {"flags"}, "a deferral")
-        placeholder = _fresh(call, interaction, ephemeral=bool((data.get("flags") or 0) & EPHEMERAL))
-        placeholder.flags |= LOADING
-        interaction.original = placeholder
-        call.world.post(placeholder)
+def _defer(call: Call, interaction: Interaction, data: Json) -> None:
+    known_fields(data, {"flags"}, "a deferral")
+    placeholder = _fresh(call, interaction, ephemeral=_private(data))
+    placeholder.flags |= LOADING
+    interaction.original = placeholder
+    call.world.post(placeholder)
+
+
+def _update(call: Call, interaction: Interaction, data: Json) -> None:
+    known_fields(data, RESPONSE_FIELDS, "an interaction response")
+    if interaction.source is not None:
+        _edit(call, interaction.source, data, path="data")
+    interaction.original = interaction.source
+
+
+def _defer_update(_: Call, interaction: Interaction, data: Json) -> None:
+    known_fields(data, {"flags"}, "a deferral")
+    interaction.original = interaction.source
+
+
+def _open_form(_: Call, interaction: Interaction, data: Json) -> None:
+    known_fields(data, {"custom_id", "title", "components"}, "a form")
+    check_modal(data)
+    interaction.response_data = shown(data)
+
+
+def _suggest(_: Call, interaction: Interaction, data: Json) -> None:
+    known_fields(data, {"choices"}, "an autocomplete result")
+    focused = next(one for one in leaves(interaction.data) if one.get("focused"))
+    check_choices(as_list(data.get("choices")), focused["type"], "data.choices")
+
+
+_PLAY: dict[Callback, Callable[[Call, Interaction, Json], None]] = {
+    Callback.MESSAGE: _answer,
+    Callback.DEFER: _defer,
+    Callback.UPDATE: _update,
+    Callback.DEFER_UPDATE: _defer_update,
+    Callback.MODAL: _open_form,
+    Callback.AUTOCOMPLETE: _suggest,
+}
+
+
+def _private(data: Json) -> bool:
+    return bool((data.get("flags") or 0) & EPHEMERAL)
 
 
 def _fresh(call: Call, interaction: Interaction, *, ephemeral: bool) -> Message:
@@ -124,7 +152,7 @@ def follow_up(call: Call) -> Answer:
     if waiting is not None and waiting.has(LOADING) and not waiting.deleted:
         _edit(call, waiting, body)
         return payloads.message(waiting, call.world.cdn)
-    message = _fresh(call, interaction, ephemeral=bool((body.get("flags") or 0) & EPHEMERAL))
+    message = _fresh(call, interaction, ephemeral=_private(body))
     apply(message, body, call.files, flags_allowed=CREATE_FLAGS)
     interaction.followups.append(message)
     call.world.post(message)
