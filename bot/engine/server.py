@@ -1,11 +1,15 @@
-"""The local engine as an HTTP server with the contract of Segmind's v1: path, body, statuses, headers."""
+"""The local engine as an HTTP server with Segmind's contract, v1 and the queue (v2)."""
 
 import asyncio
+import base64
 import hmac
+import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,10 +17,11 @@ from aiohttp import web
 
 from bot.engine.job import Effort, Faces, Job, Problem, Refused
 from bot.engine.pool import Pool, WorkerDied
+from bot.engine.queue import Failed, Queue, Record, State
 from bot.engine.request import InvalidRequest, Parameters, read_parameters
 from bot.errors import FetchError
 from bot.fetch import AllowedOrigins, fetch, open_session
-from bot.segmind_wire import CREDITS_PATH, SWAP_PATH
+from bot.segmind_wire import CREDITS_PATH, JOBS_PATH, QUEUE_PATH, SWAP_PATH
 
 _BODY_MAX = 64 * 1024
 _PICTURE_MAX = 25 * 1024 * 1024
@@ -47,8 +52,9 @@ class Settings:
 class _Api:
     """The handlers and what they share."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, now: Callable[[], float]) -> None:
         self._settings = settings
+        self._now = now
         self._under_way = 0
 
     async def run(self, _: web.Application) -> AsyncGenerator[None]:
@@ -56,37 +62,54 @@ class _Api:
         async with (
             open_session() as self._session,
             Pool.open(given.assets, given.workers, given.work_seconds) as self._pool,
+            aclosing(Queue(self._now)) as self._queue,
         ):
             yield
 
     async def swap(self, request: web.Request) -> web.Response:
-        began = time.perf_counter()
-        self._authorise(request)
-        if request.content_type != "application/json":
-            raise _problem(406, "Content-Type must be application/json.")
-        if self._under_way >= self._settings.workers + self._settings.queue:
-            soon = datetime.now(UTC) + timedelta(seconds=1)
-            raise _problem(429, "Too many requests.", {"x-rate-limit-reset-at-utc": soon.isoformat()})
+        began = self._now()
+        self._check(request)
+        self._check_room()
         self._under_way += 1
         try:
             parameters = read_parameters(await request.read())
-            picture = await self._swap(parameters)
-        except InvalidRequest as error:
-            raise _problem(400, str(error)) from None
-        except WorkerDied:
-            raise _problem(500, "The swap failed inside the engine.") from None
-        except TimeoutError:
-            raise _problem(504, "The swap took too long.") from None
+            picture = await self._work(await self._job(parameters))
         finally:
             self._under_way -= 1
         headers = {
             "x-request-id": uuid4().hex,
             "x-cost": "0",
             "x-remaining-credits": str(_CREDITS),
-            "x-generation-time": f"{time.perf_counter() - began:.3f}",
+            "x-generation-time": f"{self._now() - began:.3f}",
             "x-seed-value": str(parameters.seed),
         }
         return web.Response(body=picture, content_type=f"image/{parameters.image_format}", headers=headers)
+
+    async def submit(self, request: web.Request) -> web.Response:
+        self._check(request)
+        parameters = read_parameters(await request.read())
+        jobs = f"{request.url.origin()}{JOBS_PATH}"
+        self._check_room()
+        record = self._queue.submit(parameters.image_format, partial(self._process, parameters))
+        response_url = f"{jobs}/{record.request_id}"
+        return web.json_response(
+            {
+                "request_id": record.request_id,
+                "status": record.state,
+                "status_url": f"{response_url}/status",
+                "response_url": response_url,
+            }
+        )
+
+    async def status(self, request: web.Request) -> web.Response:
+        return _progress(self._record(request))
+
+    async def response(self, request: web.Request) -> web.Response:
+        record = self._record(request)
+        if record.state is not State.COMPLETED:
+            return _progress(record)
+        body = await asyncio.to_thread(_result, record)
+        return web.Response(body=body, content_type="application/json")
 
     async def credits(self, request: web.Request) -> web.Response:
         self._authorise(request)
@@ -95,24 +118,50 @@ class _Api:
     async def health(self, _: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
+    def _check(self, request: web.Request) -> None:
+        self._authorise(request)
+        if request.content_type != "application/json":
+            raise _problem(406, "Content-Type must be application/json.")
+
+    def _check_room(self) -> None:
+        if self._under_way + self._queue.under_way >= self._settings.workers + self._settings.queue:
+            soon = datetime.now(UTC) + timedelta(seconds=1)
+            raise _problem(429, "Too many requests.", {"x-rate-limit-reset-at-utc": soon.isoformat()})
+
     def _authorise(self, request: web.Request) -> None:
         key = self._settings.key
         given = request.headers.get("x-api-key", "")
         if key is not None and not hmac.compare_digest(given.encode(errors="replace"), key.encode()):
             raise _problem(401, "The x-api-key header is missing or holds no valid key.")
 
-    async def _swap(self, asked: Parameters) -> bytes:
-        source, target = await asyncio.gather(
-            self._read("source_image", asked.source_image), self._read("target_image", asked.target_image)
+    def _record(self, request: web.Request) -> Record:
+        self._authorise(request)
+        record = self._queue.get(request.match_info["request_id"])
+        if record is None:
+            raise _problem(404, "No such request; they are kept for an hour.")
+        return record
+
+    async def _process(self, asked: Parameters, record: Record) -> bytes:
+        job = await self._job(asked)
+        record.state = State.PROCESSING
+        return await self._work(job)
+
+    async def _job(self, asked: Parameters) -> Job:
+        try:
+            async with asyncio.TaskGroup() as reads:
+                source = reads.create_task(self._read("source_image", asked.source_image))
+                target = reads.create_task(self._read("target_image", asked.target_image))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return Job(
+            source.result(),
+            target.result(),
+            asked.image_format,
+            asked.quality,
+            asked.seed % 2**64,  # the generator of the grain takes no negative seed
+            self._settings.faces,
+            self._settings.effort,
         )
-        settings = self._settings
-        # The generator of the grain takes no negative seed.
-        seed = asked.seed % 2**64
-        job = Job(source, target, asked.image_format, asked.quality, seed, settings.faces, settings.effort)
-        answer = await self._pool.run(job)
-        if isinstance(answer, Refused):
-            raise InvalidRequest(_refusal(answer))
-        return answer
 
     async def _read(self, name: str, url: str) -> bytes:
         try:
@@ -125,7 +174,41 @@ class _Api:
             )
         except FetchError as error:
             status = f" {error.status}" if error.status else ""
-            raise InvalidRequest(f"{name} could not be read: {error.problem}{status}.") from None
+            raise _problem(400, f"{name} could not be read: {error.problem}{status}.") from None
+
+    async def _work(self, job: Job) -> bytes:
+        try:
+            answer = await self._pool.run(job)
+        except WorkerDied:
+            raise _problem(500, "The swap failed inside the engine.") from None
+        except TimeoutError:
+            raise _problem(504, "The swap took too long.") from None
+        if isinstance(answer, Refused):
+            raise _problem(400, _refusal(answer))
+        return answer
+
+
+def _progress(record: Record) -> web.Response:
+    """Tell how a job stands; a failed one under 422, as the API does."""
+    if record.state is State.FAILED:
+        return web.json_response({"status": record.state, "error": record.error}, status=422)
+    metrics = _metrics(record) if record.state is State.COMPLETED else {}
+    return web.json_response({"status": record.state, "metrics": metrics})
+
+
+def _result(record: Record) -> bytes:
+    """Encode a completed job's answer; takes some 10 ms for each MB, so not on the event loop.
+
+    The picture is inside. The API names a URL of its public files, and the bot fetches such a URL only from
+    Segmind's own hosts by https: it would refuse one of this server, and rightly so.
+    """
+    picture = base64.b64encode(record.picture).decode()
+    output = f"data:image/{record.image_format};base64,{picture}"
+    return json.dumps({"status": record.state, "output": output, "metrics": _metrics(record)}).encode()
+
+
+def _metrics(record: Record) -> dict[str, float]:
+    return {"cost": 0, "remaining_credits": _CREDITS, "inference_time": round(record.seconds, 3)}
 
 
 def _refusal(answer: Refused) -> str:
@@ -137,12 +220,12 @@ def _refusal(answer: Refused) -> str:
     }[answer.problem]
 
 
-class _Problem(Exception):
-    """An answer in the API's shape for errors."""
+class _Problem(Failed):
+    """An answer in the API's shape for errors; a job that meets it fails with its message."""
 
     def __init__(self, status: int, message: str, headers: dict[str, str]) -> None:
         super().__init__(message)
-        self.status, self.message, self.headers = status, message, headers
+        self.status, self.headers = status, headers
 
 
 def _problem(status: int, message: str, headers: dict[str, str] | None = None) -> _Problem:
@@ -154,7 +237,9 @@ async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamR
     try:
         return await handler(request)
     except _Problem as problem:
-        return _error(problem.status, problem.message, problem.headers)
+        return _error(problem.status, str(problem), problem.headers)
+    except InvalidRequest as error:
+        return _error(400, str(error), {})
     except web.HTTPRequestEntityTooLarge:
         return _error(400, "The body is too large.", {})
     except web.HTTPException as error:
@@ -167,12 +252,18 @@ def _error(status: int, message: str, headers: dict[str, str]) -> web.Response:
     )
 
 
-def create_app(settings: Settings) -> web.Application:
-    """The application; its workers start with it, and starting raises AssetError or EngineUnavailable."""
+def create_app(settings: Settings, *, now: Callable[[], float] = time.monotonic) -> web.Application:
+    """The application; its workers start with it, and starting raises AssetError or EngineUnavailable.
+
+    `now` is a clock in seconds that never goes back.
+    """
     app = web.Application(client_max_size=_BODY_MAX, middlewares=[_errors_as_json])
-    api = _Api(settings)
+    api = _Api(settings, now)
     app.cleanup_ctx.append(api.run)
     app.router.add_post(SWAP_PATH, api.swap)
+    app.router.add_post(QUEUE_PATH, api.submit)
+    app.router.add_get(f"{JOBS_PATH}/{{request_id}}", api.response)
+    app.router.add_get(f"{JOBS_PATH}/{{request_id}}/status", api.status)
     app.router.add_get(CREDITS_PATH, api.credits)
     app.router.add_get("/healthz", api.health)
     return app
