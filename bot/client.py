@@ -1,6 +1,5 @@
 """The Discord client: what it loads, how it answers an interaction, and the one reporter of errors."""
 
-import io
 import logging
 import sys
 from collections.abc import Callable, Generator
@@ -14,22 +13,19 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import replies
+from bot.answers import ALREADY_ACKNOWLEDGED, UNKNOWN_INTERACTION, Answer, brief
 from bot.errors import (
     AlreadyHandled,
+    ApiError,
     BotError,
-    DeliveryDelayed,
     DiscordRefused,
-    TokenExpired,
-    Undeliverable,
     Unexpected,
-    UploadRefused,
 )
 from bot.fetch import CONNECTION_ERRORS
-from bot.pictures import Kind
 from bot.policy import DefaultLimits
 from bot.store.database import Store
 from bot.store.swaps import Swap
-from bot.swaps import Receipt, Swaps
+from bot.swaps import Swaps
 
 log = logging.getLogger(__name__)
 
@@ -37,15 +33,6 @@ log = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 EXTENSIONS = ("cogs.faceswap", "cogs.credits")
-
-# Discord's JSON error codes (source: its developer documentation, "Opcodes and status codes").
-UNKNOWN_INTERACTION = 10062
-ALREADY_ACKNOWLEDGED = 40060
-_TOO_LARGE = 40005
-_GONE = (10008, 10015, UNKNOWN_INTERACTION, 50027)  # message, webhook, interaction, or its token
-
-# The route takes this word where discord.py's signature knows only numbers.
-_ORIGINAL = cast("int", "@original")
 
 
 @dataclass(frozen=True)
@@ -77,7 +64,7 @@ class FaceSwapBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Recover what an earlier process left, before the gateway is there; then publish the commands."""
-        await self.services.swaps.recover(self.reply_to)
+        await self.services.swaps.open(self.reply_to)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.tree.sync()
@@ -94,46 +81,42 @@ class FaceSwapBot(commands.Bot):
         else:
             await super().on_error(event_method, *args, **kwargs)
 
-    def reply_to(self, swap: Swap) -> "OriginalResponse":
+    def reply_to(self, swap: Swap) -> Answer:
         """Where the answer to this swap goes."""
-        return OriginalResponse(self, swap)
+        return Answer(self, swap)
 
 
-class OriginalResponse:
-    """The answer to one interaction, edited by its token: needs no gateway and works after a restart."""
+class OperatorNotices:
+    """Tells the operator what only the operator can mend: in the log, and in a channel where one is set."""
 
-    def __init__(self, client: discord.Client, swap: Swap) -> None:
-        self._webhook = discord.Webhook.partial(swap.application_id, swap.token, client=client)
-        self._swap = swap
+    def __init__(self, channel_id: int | None) -> None:
+        self._channel_id = channel_id
+        self._client: discord.Client | None = None
 
-    async def waiting(self) -> bool:
-        """Whether the member still sees the placeholder that the defer left."""
+    def speak_through(self, client: discord.Client) -> None:
+        """Use this client from now on."""
+        self._client = client
+
+    async def paused(self, error: ApiError) -> None:
+        """Paid calls are paused, for this reason."""
+        await self._say(replies.calls_paused(error))
+
+    async def resumed(self) -> None:
+        """Paid calls go on."""
+        await self._say(replies.CALLS_RESUMED)
+
+    async def low_balance(self, micros: int) -> None:
+        """So little is left, in micro-dollars."""
+        await self._say(replies.low_balance(micros))
+
+    async def _say(self, text: str) -> None:
+        log.warning("%s", text)
+        if self._client is None or self._channel_id is None:
+            return
         try:
-            message = await self._webhook.fetch_message(_ORIGINAL)
-        except discord.NotFound:
-            return False
-        return message.flags.loading or not (message.content or message.attachments)
-
-    async def show(self, data: bytes, kind: Kind, receipt: Receipt) -> None:
-        """Replace the placeholder by the picture; doing so twice changes nothing.
-
-        Raises TokenExpired, Undeliverable, UploadRefused or DeliveryDelayed.
-        """
-        text = replies.result(self._swap.user_id, receipt)
-        file = discord.File(io.BytesIO(data), f"faceswap.{kind.extension}", description=replies.ALT_TEXT)
-        try:
-            await self._webhook.edit_message(_ORIGINAL, content=text, attachments=[file])
-        except discord.HTTPException as error:
-            raise _why_not(error) from None
-        except CONNECTION_ERRORS:
-            raise DeliveryDelayed from None
-
-    async def fail(self, error: BotError) -> None:
-        """Replace the placeholder by words; never raises for what Discord answers."""
-        try:
-            await self._webhook.edit_message(_ORIGINAL, content=replies.failure(error), attachments=[])
+            await self._client.get_partial_messageable(self._channel_id).send(text)
         except (discord.HTTPException, *CONNECTION_ERRORS) as refused:
-            log.warning("Swap %d: the member could not be told: %s", self._swap.id, _brief(refused))
+            log.warning("The operator's channel cannot be written: %s", brief(refused))
 
 
 class ReportingTree(app_commands.CommandTree[FaceSwapBot]):
@@ -156,7 +139,7 @@ async def report(interaction: discord.Interaction[FaceSwapBot], error: Exception
     if isinstance(error, AlreadyHandled):
         return
     if isinstance(error, discord.HTTPException) and error.code in (UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
-        log.warning("Interaction %d was not ours to answer: %s", interaction.id, _brief(error))
+        log.warning("Interaction %d was not ours to answer: %s", interaction.id, brief(error))
         return
     if not isinstance(error, BotError):
         log.error("Interaction %d failed unexpectedly", interaction.id, exc_info=error)
@@ -167,33 +150,7 @@ async def report(interaction: discord.Interaction[FaceSwapBot], error: Exception
         else:
             await interaction.response.send_message(replies.failure(error), ephemeral=True)
     except (discord.HTTPException, *CONNECTION_ERRORS) as refused:
-        log.warning("Interaction %d: the member could not be told: %s", interaction.id, _brief(refused))
-
-
-def _why_not(error: discord.HTTPException) -> BotError:
-    """What Discord's refusal of an edit means for the swap."""
-    if error.status == 413 or error.code == _TOO_LARGE:
-        return UploadRefused()
-    if error.code in _GONE or error.status == 404:
-        return TokenExpired()
-    if error.status == 429 or error.status >= 500:
-        return DeliveryDelayed(_retry_after(error))
-    log.error("Discord refused a result: %s", _brief(error))
-    return Undeliverable()
-
-
-def _retry_after(error: discord.HTTPException) -> float:
-    try:
-        return float(error.response.headers.get("Retry-After", "0"))
-    except ValueError:
-        return 0.0
-
-
-def _brief(error: BaseException) -> str:
-    """An error without its text from outside: a client error's holds the URL, and so the token."""
-    if isinstance(error, discord.HTTPException):
-        return f"HTTP {error.status}, code {error.code}"
-    return type(error).__name__
+        log.warning("Interaction %d: the member could not be told: %s", interaction.id, brief(refused))
 
 
 @dataclass(frozen=True)
@@ -238,8 +195,8 @@ def _refusals() -> Generator[None]:
             "→ your application → Bot → Reset Token, and set it in .env."
         ) from None
     except discord.HTTPException as error:
-        raise DiscordRefused(f"Discord cannot be used right now ({_brief(error)}). Try again.") from None
+        raise DiscordRefused(f"Discord cannot be used right now ({brief(error)}). Try again.") from None
     except (discord.GatewayNotFound, discord.ConnectionClosed, *CONNECTION_ERRORS) as error:
         raise DiscordRefused(
-            f"Discord cannot be reached ({_brief(error)}). Check this machine's network."
+            f"Discord cannot be reached ({brief(error)}). Check this machine's network."
         ) from None

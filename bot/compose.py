@@ -4,15 +4,21 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
-from bot.client import FaceSwapBot, Services
+from bot.account import Account
+from bot.client import FaceSwapBot, OperatorNotices, Services
 from bot.config import Config
+from bot.delivery import Delivery
 from bot.errors import StoreError
 from bot.fetch import DISCORD_CDN, open_session
+from bot.leases import Leases
 from bot.segmind import SegmindClient
+from bot.segmind_queue import QueueClient
 from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
 from bot.swaps import Swaps
+from bot.turns import Turns
 
 Clock = Callable[[], datetime]
 
@@ -37,28 +43,25 @@ async def open_store(config: Config, now: Clock = utc_now) -> Store:
 
 @asynccontextmanager
 async def open_api(
-    config: Config, picture_origins: Iterable[str] = DISCORD_CDN
+    config: Config, picture_origins: Iterable[str] = DISCORD_CDN, now: Clock = utc_now
 ) -> AsyncGenerator[SegmindClient]:
     """The configured API, or the bot's own engine, which may then read pictures from `picture_origins` alone.
 
     Raises EngineUnavailable when the engine is needed and cannot start.
     """
+    client = QueueClient if config.api_version == "v2" else SegmindClient
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         if config.segmind_base_url is None:
             from bot.engine.child import EngineChild  # noqa: PLC0415 - not loaded where another API is used
 
             child = await stack.enter_async_context(EngineChild.start(picture_origins))
-            yield SegmindClient(
-                session, base_url=lambda: child.base_url, key=child.key, results=config.segmind_results
-            )
+            results = config.segmind_results
+            yield client(session, base_url=lambda: child.base_url, key=child.key, results=results, now=now)
         else:
-            yield SegmindClient(
-                session,
-                base_url=config.segmind_base_url,
-                key=config.segmind_api_key,
-                results=config.segmind_results,
-            )
+            address, key = config.segmind_base_url, config.segmind_api_key
+            results = config.segmind_results.with_origin_of(address)
+            yield client(session, base_url=address, key=key, results=results, now=now)
 
 
 @asynccontextmanager
@@ -69,12 +72,19 @@ async def compose(
     async with AsyncExitStack() as stack:
         store = await open_store(config, now)
         stack.push_async_callback(store.close)
-        api = await stack.enter_async_context(open_api(config, picture_origins))
+        api = await stack.enter_async_context(open_api(config, picture_origins, now))
+        notices = OperatorNotices(config.operator_channel_id)
         swaps = Swaps(
             store,
             api,
-            concurrency=config.api_concurrency,
+            defaults=config.limits,
+            delivery=Delivery(store, now=now),
+            account=Account(api, notices, low_micros=config.low_balance_micros),
+            leases=Leases(store, owner=token_hex(8), life=config.lease, now=now),
+            turns=Turns(config.api_concurrency),
             timeout_seconds=config.api_timeout_seconds,
             now=now,
         )
-        yield FaceSwapBot(Services(store, swaps, config.limits, config.price_micros, now))
+        bot = FaceSwapBot(Services(store, swaps, config.limits, config.price_micros, now))
+        notices.speak_through(bot)
+        yield bot

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +23,6 @@ _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
 _LONE_PERCENT = re.compile("%(?![0-9a-fA-F]{2})")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_LOG_LEVELS = ("debug", "info", "warning", "error")
 
 T = TypeVar("T")
 
@@ -54,12 +54,17 @@ class Config:
     segmind_api_key: str | None = field(repr=False)
     segmind_base_url: str | None
     segmind_results: AllowedOrigins
+    api_version: str
     api_concurrency: int
     api_timeout_seconds: float
     price_micros: int
     limits: DefaultLimits
     database: Path | PostgresUrl
+    lease: timedelta
+    """How long a swap stays with a process that has stopped renewing it."""
     shutdown_grace_seconds: float
+    operator_channel_id: int | None
+    low_balance_micros: int
     log_level: str
 
     @property
@@ -90,6 +95,7 @@ def read_config(variables: Mapping[str, str]) -> Config:
         segmind_api_key=key,
         segmind_base_url=base_url,
         segmind_results=reader.read("SEGMIND_RESULT_HOSTS", AllowedOrigins.of(SEGMIND_RESULTS), _hosts),
+        api_version=reader.read("SEGMIND_API_VERSION", "v1", _one_of("v1", "v2")),
         api_concurrency=reader.read("API_CONCURRENCY", 8, _at_least(1)),
         api_timeout_seconds=reader.read("API_TIMEOUT_SECONDS", 120, _at_least(1)),
         price_micros=price if base_url else 0,
@@ -104,7 +110,10 @@ def read_config(variables: Mapping[str, str]) -> Config:
         ),
         database=reader.read("DATABASE_URL", Path("data/faceswap.sqlite3"), _database),
         shutdown_grace_seconds=reader.read("SHUTDOWN_GRACE", 20, _at_least(0)),
-        log_level=reader.read("LOG_LEVEL", "info", _log_level),
+        lease=timedelta(seconds=reader.read("LEASE_SECONDS", 10, _at_least(1))),
+        operator_channel_id=reader.read("OPERATOR_CHANNEL_ID", None, _snowflake),
+        low_balance_micros=reader.read("LOW_BALANCE_USD", MICROS_PER_DOLLAR, _micros),
+        log_level=reader.read("LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error")),
     )
     if reader.text("DYNO") and isinstance(config.database, Path):
         reader.problems.append(
@@ -230,7 +239,16 @@ def _postgres(value: str) -> PostgresUrl:
     return PostgresUrl(value)
 
 
-def _log_level(value: str) -> str:
-    if value.lower() not in _LOG_LEVELS:
-        raise ValueError(f"set one of {', '.join(_LOG_LEVELS)}.")
-    return value.lower()
+def _one_of(*values: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in values:
+            raise ValueError(f"set one of {', '.join(values)}.")
+        return value.lower()
+
+    return parse
+
+
+def _snowflake(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 2**63:
+        raise ValueError("set a channel's id, which Discord copies in developer mode.")
+    return int(value)

@@ -213,6 +213,10 @@ class Undeliverable(SwapFailed):
     """Discord did not take the result, and will not."""
 
 
+class DeliveredInDoubt(SwapFailed):
+    """The result was sent as a message, and whether that arrived cannot be told any more."""
+
+
 class Busy(SwapFailed):
     """The API had no free slot for so long that the result could not have been shown in time."""
 

@@ -46,6 +46,10 @@ class AllowedOrigins:
         """Compile the origins; raises ValueError for one that is not `scheme://host[:port]`."""
         return cls(tuple(_compile(origin) for origin in origins))
 
+    def with_origin_of(self, url: str) -> "AllowedOrigins":
+        """Allow one more origin, that of an address the operator has configured."""
+        return AllowedOrigins(self.patterns + self.of((str(URL(url).origin()),)).patterns)
+
     def admit(self, url: str) -> URL:
         """Return the parsed URL, or raise FetchError(NOT_ALLOWED). Resolves no name."""
         parsed = _parse(url)

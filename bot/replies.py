@@ -9,11 +9,19 @@ from datetime import datetime
 from functools import singledispatch
 
 from bot import errors
+from bot.delivery import Receipt
 from bot.errors import BotError, Limit, LimitReached, Role
 from bot.policy import MICROS_PER_DOLLAR
-from bot.swaps import Receipt
 
 ALT_TEXT = "A picture in which a face was replaced by AI"
+
+CANCEL = "Cancel"
+
+QUEUED = "Waiting for a turn: others are being served. You can still cancel, and would not be charged."
+
+CANCELLED = "Cancelled. You were not charged."
+
+TOO_LATE_TO_CANCEL = "It is too late to cancel: your picture is being made."
 
 NOT_CHARGED = "You were not charged."
 
@@ -33,6 +41,7 @@ _FAILURES: dict[type[BotError], str] = {
     errors.Interrupted: "The bot was restarted while your swap was under way. Please try again.",
     errors.TokenExpired: "Discord's time to answer ran out before your picture was ready. Please try again.",
     errors.Undeliverable: "Discord did not accept the finished picture. Please try again.",
+    errors.DeliveredInDoubt: "Whether Discord has shown your picture cannot be told. Please try again.",
     errors.ResultTooLarge: (
         "The finished picture does not fit under Discord's upload limit here. "
         "Try again with `format: jpeg` or a smaller target picture."
@@ -89,6 +98,19 @@ def operator(error: BotError) -> str:
             return str(error)
 
 
+CALLS_RESUMED = "The face-swap account can pay again: swaps go on."
+
+
+def calls_paused(error: BotError) -> str:
+    """What the operator reads when paid calls are paused."""
+    return f"{operator(error)} Swaps are refused until that is mended; the bot asks every few minutes."
+
+
+def low_balance(micros: int) -> str:
+    """What the operator reads when the account gets low."""
+    return f"The face-swap account has only {dollars(micros)} left."
+
+
 def result(user_id: int, receipt: Receipt) -> str:
     """What stands above a finished picture."""
     price = f"**{dollars(receipt.price_micros)}**" if receipt.price_micros else "**free**"
@@ -97,6 +119,11 @@ def result(user_id: int, receipt: Receipt) -> str:
         f"{price} · seed {receipt.seed} · {receipt.seconds:.1f} s\n"
         f"You have spent {dollars(receipt.today_micros)} today and {dollars(receipt.ever_micros)} in all."
     )
+
+
+def late(user_id: int, receipt: Receipt) -> str:
+    """What stands above a picture that could not be shown in its own reply."""
+    return f"{result(user_id, receipt)}\nThis took longer than Discord keeps a reply open."
 
 
 def dollars(micros: int) -> str:

@@ -1,35 +1,28 @@
 """One swap from its hold to its end: send, make, deliver and settle, or refund. Knows no Discord.
 
-A kill at any moment leaves a row that says what was done; `recover` takes it from there, so stopping is
-no special case.
+A kill at any moment leaves a row that says what was done; whoever claims it takes it from there, so stopping
+is no special case.
 """
 
 import asyncio
 import logging
-import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
-from bot import pictures
-from bot.errors import (
-    BotError,
-    DeliveryDelayed,
-    Interrupted,
-    ShuttingDown,
-    SwapFailed,
-    TokenExpired,
-    Unexpected,
-    UploadRefused,
-)
-from bot.pictures import Kind, OutputFormat
-from bot.policy import Limits
-from bot.segmind import SwapRequest, SwapResult
-from bot.store import ledger
+from bot.account import Account
+from bot.delivery import Delivery, Reply
+from bot.errors import ApiTimeout, Interrupted, ShuttingDown, SwapFailed, TokenExpired, Unexpected
+from bot.leases import Leases
+from bot.pictures import OutputFormat
+from bot.policy import DefaultLimits, Place
+from bot.segmind import SegmindClient, SwapRequest, SwapResult
+from bot.segmind_queue import QueueClient, Ticket
 from bot.store import swaps as rows
+from bot.store.admission import Terms, admit
 from bot.store.database import Store
 from bot.store.swaps import OpenSwap, Picture, Swap
 from bot.turns import Turns
@@ -39,208 +32,228 @@ log = logging.getLogger(__name__)
 TOKEN_LIFE = timedelta(minutes=15)
 """How long an interaction's answer can be edited (source: Discord's developer documentation)."""
 
+RECORD_LIFE = timedelta(hours=1)
+"""How long the queue remembers a job (source: Segmind's documentation)."""
+
 LAST_MINUTE = timedelta(minutes=1)
 """No paid call is begun this close to the token's death: its picture could not be shown."""
 
 _SHOWING = timedelta(seconds=15)
 """Kept back from a call's time for showing its picture."""
 
-_LONGEST_PAUSE_SECONDS = 15.0
+_CLAIM_SECONDS = 1.0
+_FALL_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """What a member is told beside the picture; money in micro-dollars, this swap included."""
+class Work:
+    """A swap that a task carries to its end."""
 
-    price_micros: int
-    seed: int
-    seconds: float
-    today_micros: int
-    ever_micros: int
-
-
-class Reply(Protocol):
-    """Where the answer to one swap goes."""
-
-    async def waiting(self) -> bool:
-        """Whether the member still sees the placeholder that the defer left."""
-        ...
-
-    async def show(self, data: bytes, kind: Kind, receipt: Receipt) -> None:
-        """Replace the placeholder by the picture; doing so twice changes nothing.
-
-        Raises TokenExpired, Undeliverable, UploadRefused or DeliveryDelayed.
-        """
-        ...
-
-    async def fail(self, error: BotError) -> None:
-        """Replace the placeholder by words; never raises for what Discord answers."""
-        ...
-
-
-class Api(Protocol):
-    """The face-swap API."""
-
-    async def swap(self, request: SwapRequest, *, timeout_seconds: float) -> SwapResult:
-        """Make one picture; raises SwapFailed."""
-        ...
+    swap: Swap
+    reply: Reply
+    dies_at: datetime
+    """When the interaction's token stops working."""
 
 
 class Swaps:
-    """The use case. `concurrency` calls at most are under way at once, each for `timeout_seconds` at most."""
+    """The use case. `turns` bounds the calls under way; each may take `timeout_seconds`."""
 
     def __init__(
         self,
         store: Store,
-        api: Api,
+        api: SegmindClient,
         *,
-        concurrency: int,
+        defaults: DefaultLimits,
+        delivery: Delivery,
+        account: Account,
+        leases: Leases,
+        turns: Turns,
         timeout_seconds: float,
         now: Callable[[], datetime],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
         self._api = api
-        self._turns = Turns(concurrency)
+        self._defaults = defaults
+        self._delivery = delivery
+        self._account = account
+        self._leases = leases
+        self._turns = turns
         self._timeout_seconds = timeout_seconds
         self._now = now
-        self._sleep = sleep
-        self._jitter = jitter
         self._tasks: set[asyncio.Task[None]] = set()
+        self._keepers: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     @asynccontextmanager
-    async def admitted(self, swap: Swap, limits: Limits) -> AsyncGenerator[None]:
+    async def admitted(self, swap: Swap, place: Place) -> AsyncGenerator[None]:
         """Hold the swap's price around the acknowledgement; refund at once when that fails.
 
-        Raises LimitReached, ShuttingDown, or AlreadyHandled when the interaction is known.
+        Raises a Refusal, BadKey or NoCredits while paid calls are paused, or AlreadyHandled when the
+        interaction is known.
         """
         if self._stopping:
             raise ShuttingDown
-        await self._store.run(rows.hold, swap, limits, self._now())
+        self._account.check()
+        await self._store.run(admit, swap, Terms(self._defaults, place), self._leases.new(), self._now())
         try:
-            yield
+            with self._leases.working(swap.id):
+                yield
         except BaseException:
             await self._store.run(rows.refund, swap.id, "NotAcknowledged", self._now())
             raise
 
-    def start(self, swap: Swap, reply: Reply) -> asyncio.Task[None]:
+    def start(self, swap: Swap, reply: Reply) -> None:
         """Carry an acknowledged swap to its end in a task of its own."""
-        dies_at = self._now() + TOKEN_LIFE
-        return self._track(self._to_end(swap, reply, partial(self._make_and_deliver, swap, reply, dies_at)))
+        work = Work(swap, reply, self._now() + TOKEN_LIFE)
+        self._track(self._to_end(work, partial(self._make_and_deliver, work)))
 
-    async def recover(self, reply_to: Callable[[Swap], Reply]) -> None:
-        """Begin to finish what an earlier process left open; call before new work is taken."""
-        left = await self._store.run(rows.open_swaps)
-        for swap_id in left:
-            self._track(self._resume(swap_id, reply_to))
-        if left:
-            log.info("Recovering %d open swaps", len(left))
+    async def cancel(self, swap_id: int, user_id: int) -> bool:
+        """Let a member take back a swap that is not sent yet; False when it is too late, or not theirs."""
+        return await self._store.run(rows.cancel, swap_id, user_id, self._now())
+
+    async def open(self, reply_to: Callable[[Swap], Reply]) -> None:
+        """Begin to finish what other processes have left, now and from now on. Waits for no gateway."""
+        await self._claim(reply_to)
+        for keeper in (partial(self._claim_forever, reply_to), self._leases.keep, self._account.probe):
+            self._keepers.add(asyncio.create_task(self._forever(keeper)))
 
     async def drain(self, grace_seconds: float) -> None:
-        """Take no new work, wait for what is under way, and leave the rest to the next start."""
+        """Take no new work, wait for what is under way, and leave the rest to whoever claims it."""
         self._stopping = True
-        if not self._tasks:
-            return
-        log.info("Waiting up to %g s for %d swaps", grace_seconds, len(self._tasks))
-        _, late = await asyncio.wait(self._tasks, timeout=grace_seconds)
-        for task in late:
+        if self._tasks:
+            log.info("Waiting up to %g s for %d swaps", grace_seconds, len(self._tasks))
+            await asyncio.wait(self._tasks, timeout=grace_seconds)
+        left = [*self._tasks, *self._keepers]
+        for task in left:
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
+        await self._leases.release()
 
     async def idle(self) -> None:
         """Wait until nothing is under way."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _track(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _track(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return task
 
-    async def _to_end(self, swap: Swap, reply: Reply, work: Callable[[], Awaitable[None]]) -> None:
-        """Whatever goes wrong, the hold is refunded and the member is told."""
-        try:
-            await work()
-        except SwapFailed as error:
-            log.warning("Swap %d failed: %s %s", swap.id, type(error).__name__, error)
-            await self._refund(swap, error, reply)
-        except Exception:  # the one broad handler: somebody's money is held
-            log.exception("Swap %d failed unexpectedly", swap.id)
-            await self._refund(swap, Unexpected(), reply)
-
-    async def _refund(self, swap: Swap, error: SwapFailed, reply: Reply) -> None:
-        if await self._store.run(rows.refund, swap.id, type(error).__name__, self._now()):
-            await reply.fail(error)
-
-    async def _make_and_deliver(self, swap: Swap, reply: Reply, dies_at: datetime) -> None:
-        sent_at, picture = await self._make(swap, dies_at)
-        made_at = self._now()
-        if not await self._store.run(rows.keep_picture, swap.id, picture, made_at):
-            raise Interrupted
-        await self._deliver(swap, picture, (made_at - sent_at).total_seconds(), reply, dies_at)
-
-    async def _make(self, swap: Swap, dies_at: datetime) -> tuple[datetime, Picture]:
-        patience = (dies_at - LAST_MINUTE - self._now()).total_seconds()
-        async with self._turns.turn(swap.guild_id or swap.user_id, patience):
-            return await self._send(swap, dies_at)
-
-    async def _send(self, swap: Swap, dies_at: datetime) -> tuple[datetime, Picture]:
-        sent_at = self._now()
-        if not await self._store.run(rows.start_sending, swap.id, sent_at):
-            raise Interrupted
-        in_time = (dies_at - _SHOWING - sent_at).total_seconds()
-        result = await self._api.swap(_request(swap), timeout_seconds=min(self._timeout_seconds, in_time))
-        return sent_at, Picture(result.picture, result.request_id, result.cost_micros, result.seed)
-
-    async def _deliver(
-        self, swap: Swap, picture: Picture, seconds: float, reply: Reply, dies_at: datetime
-    ) -> None:
-        spent = await self._store.run(ledger.spend, swap.user_id, self._now())
-        receipt = Receipt(
-            price_micros=swap.price_micros,
-            seed=swap.seed if picture.seed is None else picture.seed,
-            seconds=seconds,
-            today_micros=spent.today_micros + swap.price_micros,
-            ever_micros=spent.ever_micros + swap.price_micros,
-        )
-        limit, pause = swap.upload_limit, 1.0
+    async def _claim_forever(self, reply_to: Callable[[Swap], Reply]) -> None:
         while True:
-            data, kind = await asyncio.to_thread(pictures.fit, picture.data, limit)
-            try:
-                await reply.show(data, kind, receipt)
-            except UploadRefused:
-                # The stated limit was not the real one; smaller until `fit` has nothing left to try.
-                limit = min(limit, len(data)) * 3 // 4
-            except DeliveryDelayed as delay:
-                wait = max(delay.retry_after_seconds, pause * (0.5 + self._jitter() / 2))
-                if self._now() + timedelta(seconds=wait) >= dies_at:
-                    raise TokenExpired from None
-                await self._sleep(wait)
-                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-            else:
-                break
-        if not await self._store.run(rows.settle, swap.id, self._now()):
-            log.error("Swap %d was delivered, but had ended before", swap.id)
+            await asyncio.sleep(_CLAIM_SECONDS)
+            await self._claim(reply_to)
+
+    async def _claim(self, reply_to: Callable[[Swap], Reply]) -> None:
+        for swap_id in await self._leases.claim():
+            log.info("Taking over swap %d", swap_id)
+            self._track(self._resume(swap_id, reply_to))
+
+    async def _forever(self, keeper: Callable[[], Awaitable[None]]) -> None:
+        """Run what must never end; when the database fails under it, begin again a little later."""
+        while True:
+            await self._guarded(keeper, self._fallen)
+
+    async def _fallen(self, _: SwapFailed) -> None:
+        await asyncio.sleep(_FALL_SECONDS)
+
+    async def _to_end(self, work: Work, steps: Callable[[], Awaitable[None]]) -> None:
+        with self._leases.working(work.swap.id):
+            await self._guarded(steps, partial(self._refund, work))
+
+    async def _guarded(
+        self, steps: Callable[[], Awaitable[None]], failed: Callable[[SwapFailed], Awaitable[None]]
+    ) -> None:
+        """Whatever goes wrong in `steps`, `failed` hears of it."""
+        try:
+            await steps()
+        except SwapFailed as error:
+            log.warning("A swap failed: %s %s", type(error).__name__, error)
+            await failed(error)
+        except Exception:  # the one broad handler: somebody's money is held
+            log.exception("Something failed unexpectedly")
+            await failed(Unexpected())
+
+    async def _refund(self, work: Work, error: SwapFailed) -> None:
+        if await self._store.run(rows.refund, work.swap.id, type(error).__name__, self._now()):
+            await work.reply.fail(error)
+        await self._account.failed(error)
+
+    async def _make_and_deliver(self, work: Work) -> None:
+        patience = (work.dies_at - LAST_MINUTE - self._now()).total_seconds()
+        group = work.swap.guild_id or work.swap.user_id
+        queued = None if self._turns.free else asyncio.create_task(work.reply.queued())
+        try:
+            async with self._turns.turn(group, patience):
+                sent_at = self._now()
+                if not await self._store.run(rows.start_sending, work.swap.id, sent_at, self._leases.owner):
+                    return  # cancelled, or another process has it
+                ticket, result = await self._send(work)
+        finally:
+            # An edit that comes late would cover the picture.
+            if queued:
+                await asyncio.gather(queued, return_exceptions=True)
+        if ticket is not None and result is None:
+            result = await self._collect(ticket, work.dies_at - TOKEN_LIFE)
+        await self._keep_and_deliver(work, cast("SwapResult", result), sent_at)
+
+    async def _send(self, work: Work) -> tuple[Ticket | None, SwapResult | None]:
+        """Make the paid call; a queued job that takes long comes back as its ticket alone."""
+        timeout = min(self._timeout_seconds, (work.dies_at - _SHOWING - self._now()).total_seconds())
+        request = _request(work.swap)
+        if not isinstance(self._api, QueueClient):
+            return None, await self._api.swap(request, timeout_seconds=timeout)
+        ticket = await self._api.submit(request, timeout_seconds=timeout)
+        await self._store.run(rows.start_running, work.swap.id, ticket.request_id)
+        try:
+            return ticket, await self._api.collect(ticket, timeout_seconds=timeout)
+        except ApiTimeout:
+            return ticket, None
+
+    async def _collect(self, ticket: Ticket, begun_at: datetime) -> SwapResult:
+        """Wait for a paid job as long as the queue remembers it."""
+        left = (begun_at + RECORD_LIFE - self._now()).total_seconds()
+        return await cast("QueueClient", self._api).collect(
+            ticket, timeout_seconds=max(left, _SHOWING.seconds)
+        )
+
+    async def _keep_and_deliver(self, work: Work, result: SwapResult, sent_at: datetime) -> None:
+        picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)
+        made_at = self._now()
+        if not await self._store.run(rows.keep_picture, work.swap.id, picture, made_at):
+            return  # another process has refunded it
+        await self._account.balance(result.remaining_micros)
+        await self._deliver(work, picture, made_at - sent_at)
+
+    async def _deliver(self, work: Work, picture: Picture, taken: timedelta) -> None:
+        message_id = await self._delivery.deliver(work.swap, picture, taken, work.reply, work.dies_at)
+        if not await self._store.run(rows.settle, work.swap.id, self._now(), message_id):
+            log.error("Swap %d was delivered, but had ended before", work.swap.id)
 
     async def _resume(self, swap_id: int, reply_to: Callable[[Swap], Reply]) -> None:
         found = await self._store.run(rows.load_open, swap_id)
         if found is not None:
-            reply = reply_to(found.swap)
-            await self._to_end(found.swap, reply, partial(self._carry_on, found, reply))
+            work = Work(found.swap, reply_to(found.swap), found.held_at + TOKEN_LIFE)
+            await self._to_end(work, partial(self._carry_on, work, found))
 
-    async def _carry_on(self, found: OpenSwap, reply: Reply) -> None:
-        dies_at = found.held_at + TOKEN_LIFE
-        match found.state:
-            case "held":
-                if dies_at - self._now() < LAST_MINUTE or not await reply.waiting():
+    async def _carry_on(self, work: Work, found: OpenSwap) -> None:
+        match found:
+            case OpenSwap(state="held"):
+                if work.dies_at - self._now() < LAST_MINUTE or not await work.reply.waiting():
                     raise TokenExpired
-                await self._make_and_deliver(found.swap, reply, dies_at)
-            case "made" if found.picture and found.sent_at and found.made_at:
-                seconds = (found.made_at - found.sent_at).total_seconds()
-                await self._deliver(found.swap, found.picture, seconds, reply, dies_at)
+                await self._make_and_deliver(work)
+            case OpenSwap(state="running", request_id=str(request_id), sent_at=datetime() as sent_at) if (
+                isinstance(self._api, QueueClient)
+            ):
+                result = await self._collect(self._api.ticket(request_id), found.held_at)
+                await self._keep_and_deliver(work, result, sent_at)
+            case OpenSwap(
+                state="made",
+                picture=Picture() as picture,
+                sent_at=datetime() as sent_at,
+                made_at=datetime() as made_at,
+            ):
+                await self._deliver(work, picture, made_at - sent_at)
             case _:
                 # The POST may have left: the picture may be paid for, but it cannot be had.
                 raise Interrupted

@@ -28,6 +28,11 @@ class Turns:
             self._give_back()
 
     @property
+    def free(self) -> bool:
+        """Whether a turn can be had at once."""
+        return self._free > 0
+
+    @property
     def waiting(self) -> int:
         """How many wait for a turn."""
         return sum(not place.done() for line in self._lines.values() for place in line)

@@ -6,12 +6,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import segmind
-from bot.client import ALREADY_ACKNOWLEDGED, FaceSwapBot
+from bot import replies, segmind
+from bot.answers import ALREADY_ACKNOWLEDGED, CANCEL_CONTROL
+from bot.client import FaceSwapBot
 from bot.errors import AttachmentNotAPicture, AttachmentTooLarge, Role, TooManyPixels
 from bot.pictures import MAX_PIXELS, OutputFormat
-from bot.policy import limits_for
+from bot.policy import Place
 from bot.store.swaps import Swap
+from cogs.buttons import Click, only_for, route
 
 MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
 """Largest input, in bytes: what one request to Discord may hold."""
@@ -73,9 +75,8 @@ class FaceSwap(commands.Cog):
         await self._begin(interaction, swap)
 
     async def _begin(self, interaction: discord.Interaction[FaceSwapBot], swap: Swap) -> None:
-        services, reply = self._services, self._reply_to(swap)
-        limits = limits_for(services.limits, in_server=swap.guild_id != 0)
-        async with services.swaps.admitted(swap, limits):
+        swaps, reply = self._services.swaps, self._reply_to(swap)
+        async with swaps.admitted(swap, place_of(interaction)):
             try:
                 await interaction.response.defer(ephemeral=swap.private, thinking=True)
             except discord.HTTPException as error:
@@ -83,7 +84,34 @@ class FaceSwap(commands.Cog):
                 # is ours. Otherwise another process has answered, and this one stops.
                 if error.code != ALREADY_ACKNOWLEDGED or not await reply.waiting():
                     raise
-        services.swaps.start(swap, reply)
+        swaps.start(swap, reply)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[FaceSwapBot]) -> None:
+        """Answer the buttons under a swap."""
+        await route(interaction, {CANCEL_CONTROL: self._cancel})
+
+    async def _cancel(self, click: Click) -> None:
+        swap_id, user_id = (int(part) for part in click.state)
+        only_for(click, user_id)
+        done = await self._services.swaps.cancel(swap_id, user_id)
+        if done:
+            await click.interaction.response.edit_message(content=replies.CANCELLED, view=None)
+        else:
+            await click.interaction.response.send_message(replies.TOO_LATE_TO_CANCEL, ephemeral=True)
+
+
+def place_of(interaction: discord.Interaction[FaceSwapBot]) -> Place:
+    """Where a member asks from, as far as a server's rules ask for it."""
+    channel, user = interaction.channel, interaction.user
+    parent = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
+    return Place(
+        channel_ids=frozenset(one for one in (interaction.channel_id, parent) if one),
+        role_ids=frozenset(role.id for role in user.roles)
+        if isinstance(user, discord.Member)
+        else frozenset(),
+        age_restricted=isinstance(channel, discord.abc.GuildChannel | discord.Thread) and channel.is_nsfw(),
+    )
 
 
 def check_attachments(source: discord.Attachment, target: discord.Attachment) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.compose import open_store
 from bot.config import read_config
 from bot.errors import LimitReached
-from bot.store import swaps
+from bot.store import admission
 from tests.stores import NO_LIMITS, PRICE, START, a_swap
 
 HOLDS = 100
@@ -23,7 +23,10 @@ async def main(url: str, first: int) -> None:
     print("ready", flush=True)  # noqa: T201 - what the test waits for
     await asyncio.to_thread(sys.stdin.readline)
     outcomes = await asyncio.gather(
-        *(store.run(swaps.hold, a_swap(n, user_id=n), LIMITS, START) for n in range(first, first + HOLDS)),
+        *(
+            store.run(admission.hold, a_swap(n, user_id=n), LIMITS, START)
+            for n in range(first, first + HOLDS)
+        ),
         return_exceptions=True,
     )
     await store.close()

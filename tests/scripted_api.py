@@ -157,6 +157,10 @@ class ScriptedApi:
         """Queue answers for the next requests of `path`; when they are used up, the default answers again."""
         self._scripts[path].extend(answers)
 
+    def forget(self, path: str) -> None:
+        """Drop what is still queued for a path."""
+        self._scripts.pop(path, None)
+
     def _answer_to(self, path: str) -> Answer:
         script = self._scripts[path]
         if script:

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from bot.errors import AlreadyHandled, LimitReached
-from bot.store import audit, ledger, swaps
+from bot.store import admission, audit, ledger, swaps
 from bot.store.database import Transaction
 from bot.store.postgres import connect
 from bot.store.postgres import transact as transact_on_postgres
@@ -83,7 +83,7 @@ class Ledger(RuleBasedStateMachine):
         )
         try:
             self.run(
-                lambda db: swaps.hold(db, a_swap(swap_id, guild_id=guild, user_id=user), LIMITS, self.now)
+                lambda db: admission.hold(db, a_swap(swap_id, guild_id=guild, user_id=user), LIMITS, self.now)
             )
         except AlreadyHandled:
             assert known

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import AlreadyHandled, StoreError
 from bot.policy import Rules, Setting
-from bot.store import extras, moderation, reports, swaps
+from bot.store import admission, extras, moderation, reports, swaps
 from bot.store.database import Store, Transaction
 from bot.store.extras import Extra
 from bot.store.moderation import Actor, Change
@@ -26,7 +26,7 @@ def actor(interaction_id: int, at: datetime = START) -> Actor:
 
 async def deliver(store: Store, swap_id: int, at: datetime = START, **changes: object) -> None:
     """Carry one swap to its end."""
-    await store.run(swaps.hold, a_swap(swap_id, **changes), NO_LIMITS, at)
+    await store.run(admission.hold, a_swap(swap_id, **changes), NO_LIMITS, at)
     await store.run(swaps.start_sending, swap_id, at)
     await store.run(swaps.keep_picture, swap_id, PICTURE, at)
     assert await store.run(swaps.settle, swap_id, at)
@@ -173,7 +173,7 @@ async def test_extras_are_what_grants_left(store: Store) -> None:
     assert await store.run(extras.extras, GUILD, BOB, START) == []
     assert await store.run(extras.extras, GUILD + 1, MEMBER, START) == []
     for swap_id in (11, 12):
-        await store.run(swaps.hold, a_swap(swap_id), NO_LIMITS, START)
+        await store.run(admission.hold, a_swap(swap_id), NO_LIMITS, START)
         await store.run(extras.use_extra, 3, swap_id, START)
     assert await store.run(extras.extras, GUILD, MEMBER, START) == [later, endless]
     await store.run(extras.give_back, 11, START)
@@ -188,7 +188,7 @@ async def test_extras_are_what_grants_left(store: Store) -> None:
 async def test_a_unit_is_given_back_once(store: Store) -> None:
     """A second give-back of the same swap is refused by the database."""
     await store.run(moderation.grant, actor(1), MEMBER, 1, None)
-    await store.run(swaps.hold, a_swap(11), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(11), NO_LIMITS, START)
     await store.run(extras.use_extra, 1, 11, START)
     await store.run(extras.give_back, 11, START)
     with pytest.raises(REFUSED):
@@ -208,8 +208,8 @@ async def test_a_statement_counts_by_place_and_time(store: Store) -> None:
     ):
         await deliver(store, swap_id, at, guild_id=guild)
     await deliver(store, 7, user_id=BOB)
-    await store.run(swaps.hold, a_swap(8), NO_LIMITS, START - timedelta(hours=30))
-    await store.run(swaps.hold, a_swap(9), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(8), NO_LIMITS, START - timedelta(hours=30))
+    await store.run(admission.hold, a_swap(9), NO_LIMITS, START)
     await store.run(swaps.refund, 9, "X", START)
     here = await store.run(reports.statement, GUILD, MEMBER, START)
     assert here == reports.Statement(
@@ -243,7 +243,7 @@ async def test_a_history_is_paged_newest_first(store: Store) -> None:
         at = START + timedelta(minutes=number)
         await deliver(store, number, at, private=number == 2, guild_id=0 if number == 3 else GUILD)
     await deliver(store, 6, user_id=BOB)
-    await store.run(swaps.hold, a_swap(7), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(7), NO_LIMITS, START)
     await store.run(show_where)
     pages = [await store.run(reports.history, MEMBER, limit=2, offset=offset) for offset in (0, 2, 4, 6)]
     assert [[row.swap_id for row in page] for page in pages] == [[5, 4], [3, 2], [1], []]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import errors, replies
+from bot.delivery import Receipt
 from bot.errors import BotError, Limit, LimitReached, Refusal, Role, SwapFailed
-from bot.swaps import Receipt
 
 SAMPLES: dict[type[BotError], BotError] = {
     errors.AttachmentNotAPicture: errors.AttachmentNotAPicture(Role.SOURCE),

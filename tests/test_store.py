@@ -13,7 +13,7 @@ import pytest
 
 from bot.errors import AlreadyHandled, Limit, LimitReached, StoreError
 from bot.policy import Limits
-from bot.store import audit, ledger, swaps
+from bot.store import admission, audit, ledger, swaps
 from bot.store.database import Row, Store, Transaction
 from tests.databases import Database, opened
 from tests.stores import NO_LIMITS, PICTURE, PRICE, START, a_swap
@@ -38,7 +38,7 @@ def the_account(db: Transaction, guild_id: int, user_id: int) -> tuple[int, int]
 
 async def test_a_delivered_swap_is_charged_once(store: Store) -> None:
     """Hold, send, make, settle: the price moves from held to spent, and a second settle changes nothing."""
-    await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(), NO_LIMITS, START)
     assert await store.run(the_account, 100, 300) == (PRICE, 0)
     assert await store.run(swaps.start_sending, 1, START)
     assert await store.run(swaps.keep_picture, 1, PICTURE, START)
@@ -53,7 +53,7 @@ async def test_a_delivered_swap_is_charged_once(store: Store) -> None:
 async def test_spend_of_today_starts_at_midnight_utc(store: Store) -> None:
     """Yesterday's entries count in all, not today; and they count over all servers."""
     for swap_id, when, guild in ((1, START - timedelta(days=1), 100), (2, START, 101)):
-        await store.run(swaps.hold, a_swap(swap_id, guild_id=guild), NO_LIMITS, when)
+        await store.run(admission.hold, a_swap(swap_id, guild_id=guild), NO_LIMITS, when)
         await store.run(swaps.start_sending, swap_id, when)
         await store.run(swaps.keep_picture, swap_id, PICTURE, when)
         await store.run(swaps.settle, swap_id, when)
@@ -64,7 +64,7 @@ async def test_spend_of_today_starts_at_midnight_utc(store: Store) -> None:
 @pytest.mark.parametrize("reached", ["held", "sending", "made"])
 async def test_a_refund_ends_a_swap_wherever_it_is(store: Store, reached: str) -> None:
     """From each open state a refund releases the hold once, and nothing can follow."""
-    await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(), NO_LIMITS, START)
     if reached != "held":
         await store.run(swaps.start_sending, 1, START)
     if reached == "made":
@@ -81,7 +81,7 @@ async def test_a_refund_ends_a_swap_wherever_it_is(store: Store, reached: str) -
 @pytest.mark.parametrize("end", ["settle", "refund"])
 async def test_the_end_erases_token_inputs_and_picture(store: Store, end: str) -> None:
     """When a swap ends, its row keeps nothing that is secret."""
-    await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(), NO_LIMITS, START)
     await store.run(swaps.start_sending, 1, START)
     await store.run(swaps.keep_picture, 1, PICTURE, START)
     if end == "settle":
@@ -94,7 +94,7 @@ async def test_the_end_erases_token_inputs_and_picture(store: Store, end: str) -
 
 async def test_rows_hold_the_same_types_on_both_engines(store: Store) -> None:
     """Numbers and their sums are ints, flags too, text is str, pictures are bytes, and nothing is None."""
-    await store.run(swaps.hold, a_swap(2**63 - 1), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(2**63 - 1), NO_LIMITS, START)
     await store.run(swaps.start_sending, 2**63 - 1, START)
     await store.run(swaps.keep_picture, 2**63 - 1, PICTURE, START)
     row = await store.run(the_row, 2**63 - 1)
@@ -107,12 +107,12 @@ async def test_rows_hold_the_same_types_on_both_engines(store: Store) -> None:
 
 async def test_an_interaction_is_held_once(store: Store) -> None:
     """The same interaction id does nothing the second time, whatever became of the first."""
-    await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(), NO_LIMITS, START)
     with pytest.raises(AlreadyHandled):
-        await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+        await store.run(admission.hold, a_swap(), NO_LIMITS, START)
     await store.run(swaps.refund, 1, "X", START)
     with pytest.raises(AlreadyHandled):
-        await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+        await store.run(admission.hold, a_swap(), NO_LIMITS, START)
 
 
 @pytest.mark.parametrize(
@@ -130,19 +130,19 @@ async def test_a_limit_counts_just_what_it_is_for(
     store: Store, limits: Limits, elsewhere: dict[str, int] | None, limit: Limit
 ) -> None:
     """The third swap passes a limit of two; another member's or server's does not; a refund frees it."""
-    await store.run(swaps.hold, a_swap(1), NO_LIMITS, START)
-    await store.run(swaps.hold, a_swap(2), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(1), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(2), NO_LIMITS, START)
     with pytest.raises(LimitReached) as caught:
-        await store.run(swaps.hold, a_swap(3), limits, START)
+        await store.run(admission.hold, a_swap(3), limits, START)
     assert caught.value.limit is limit
     if elsewhere is not None:
-        await store.run(swaps.hold, a_swap(4, **elsewhere), limits, START)
+        await store.run(admission.hold, a_swap(4, **elsewhere), limits, START)
     await store.run(swaps.refund, 1, "X", START)
     later = START + timedelta(seconds=5)
-    await store.run(swaps.hold, a_swap(5, **(elsewhere or {})), NO_LIMITS, later - timedelta(seconds=5))
+    await store.run(admission.hold, a_swap(5, **(elsewhere or {})), NO_LIMITS, later - timedelta(seconds=5))
     if elsewhere is None:
         await store.run(swaps.refund, 5, "X", START)
-    await store.run(swaps.hold, a_swap(6), limits, later)
+    await store.run(admission.hold, a_swap(6), limits, later)
 
 
 @pytest.mark.parametrize(
@@ -156,14 +156,14 @@ async def test_a_limit_counts_just_what_it_is_for(
 )
 async def test_delivered_swaps_count_until_the_reset(store: Store, limits: Limits, when: timedelta) -> None:
     """A delivered swap counts until exactly the moment that the refusal names."""
-    await store.run(swaps.hold, a_swap(1), limits, START)
+    await store.run(admission.hold, a_swap(1), limits, START)
     await store.run(swaps.start_sending, 1, START)
     await store.run(swaps.keep_picture, 1, PICTURE, START)
     await store.run(swaps.settle, 1, START)
     with pytest.raises(LimitReached) as caught:
-        await store.run(swaps.hold, a_swap(2), limits, START + when - timedelta(milliseconds=1))
+        await store.run(admission.hold, a_swap(2), limits, START + when - timedelta(milliseconds=1))
     assert caught.value.resets_at == START + when
-    await store.run(swaps.hold, a_swap(2), limits, START + when)
+    await store.run(admission.hold, a_swap(2), limits, START + when)
 
 
 RACES: dict[str, tuple[Limits, dict[str, int]]] = {
@@ -190,7 +190,7 @@ async def test_racing_holds_never_pass_a_limit(store: Store, database: Database,
     outcomes = await asyncio.gather(
         *(
             (store, other)[n % 2].run(
-                swaps.hold, a_swap(n, **{name: n * by for name, by in spread.items()}), limits, START
+                admission.hold, a_swap(n, **{name: n * by for name, by in spread.items()}), limits, START
             )
             for n in range(1, 201)
         ),
@@ -223,14 +223,14 @@ async def test_racing_ends_of_a_swap_have_one_winner(store: Store, database: Dat
     """Settle and refund of the same swaps at once, amid new holds: each ends once, the books stay right."""
     other = await opened(database)
     for n in range(1, 21):
-        await store.run(swaps.hold, a_swap(n, user_id=n % 3 + 1), NO_LIMITS, START)
+        await store.run(admission.hold, a_swap(n, user_id=n % 3 + 1), NO_LIMITS, START)
         await store.run(swaps.start_sending, n, START)
         await store.run(swaps.keep_picture, n, PICTURE, START)
     ends = [
         *(store.run(swaps.settle, n, START) for n in range(1, 21)),
         *(other.run(swaps.refund, n, "X", START) for n in range(1, 21)),
     ]
-    holds = [other.run(swaps.hold, a_swap(n, user_id=n % 3 + 1), NO_LIMITS, START) for n in range(21, 41)]
+    holds = [other.run(admission.hold, a_swap(n, user_id=n % 3 + 1), NO_LIMITS, START) for n in range(21, 41)]
     outcomes = await asyncio.gather(*ends, *holds)
     await other.close()
     assert outcomes.count(True) == 20
@@ -247,7 +247,7 @@ async def test_stores_that_open_at_once_make_the_schema_once(database: Database)
 
 async def test_what_was_acknowledged_survives(store: Store, database: Database) -> None:
     """A second connection finds a made swap whole: its token, its request and its picture."""
-    await store.run(swaps.hold, a_swap(), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(), NO_LIMITS, START)
     await store.run(swaps.start_sending, 1, START)
     await store.run(swaps.keep_picture, 1, PICTURE, START)
     other = await opened(database)
@@ -263,7 +263,7 @@ async def test_a_cancelled_task_leaves_no_transaction_open(store: Store) -> None
     chance = random.Random(7)  # noqa: S311 - a seeded test, not a secret
 
     async def live(swap_id: int) -> None:
-        await store.run(swaps.hold, a_swap(swap_id, user_id=swap_id), NO_LIMITS, START)
+        await store.run(admission.hold, a_swap(swap_id, user_id=swap_id), NO_LIMITS, START)
         await store.run(swaps.start_sending, swap_id, START)
         await store.run(swaps.keep_picture, swap_id, PICTURE, START)
         await store.run(swaps.settle, swap_id, START)
@@ -275,14 +275,14 @@ async def test_a_cancelled_task_leaves_no_transaction_open(store: Store) -> None
     await asyncio.gather(*tasks, return_exceptions=True)
     for swap_id in await store.run(swaps.open_swaps):
         assert await store.run(swaps.refund, swap_id, "Cancelled", START)
-    await store.run(swaps.hold, a_swap(99), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(99), NO_LIMITS, START)
 
 
 async def test_a_failing_function_rolls_back(store: Store) -> None:
     """What a function wrote before it raised is not there afterwards."""
 
     def broken(db: Transaction) -> None:
-        swaps.hold(db, a_swap(), NO_LIMITS, START)
+        admission.hold(db, a_swap(), NO_LIMITS, START)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -328,11 +328,11 @@ BROKEN: dict[str, str] = {
 async def test_each_audit_query_finds_what_it_is_for(database: Database, name: str) -> None:
     """Break one thing behind the constraints' back, and the audit names it."""
     store = await opened(database)
-    await store.run(swaps.hold, a_swap(1), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(1), NO_LIMITS, START)
     await store.run(swaps.start_sending, 1, START)
     await store.run(swaps.keep_picture, 1, PICTURE, START)
     await store.run(swaps.settle, 1, START)
-    await store.run(swaps.hold, a_swap(2), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(2), NO_LIMITS, START)
     assert await store.run(audit.violations) == {}
     database.tamper(BROKEN[name])
     assert name in await store.run(audit.violations)
@@ -344,7 +344,7 @@ async def test_constraints_refuse_what_the_audit_would_find(
     store: Store, database: Database, statement: str
 ) -> None:
     """Where a row alone shows the mistake, the database itself refuses it."""
-    await store.run(swaps.hold, a_swap(1), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(1), NO_LIMITS, START)
     await store.run(swaps.refund, 1, "X", START)
     with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
         database.execute(statement)

@@ -12,7 +12,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.policy import Limits
-from bot.store import audit, swaps
+from bot.store import admission, audit, swaps
 from bot.store.database import Store, Transaction
 from bot.store.postgres import connect, transact
 from tests.databases import PostgresDatabase, opened
@@ -34,7 +34,7 @@ def held_open(database: PostgresDatabase, guild_id: int, limits: Limits) -> Gene
     entered, leave = threading.Event(), threading.Event()
 
     def linger(db: Transaction) -> None:
-        swaps.hold(db, a_swap(1, guild_id=guild_id, user_id=1), limits, START)
+        admission.hold(db, a_swap(1, guild_id=guild_id, user_id=1), limits, START)
         entered.set()
         leave.wait(10)
 
@@ -69,7 +69,7 @@ async def test_holds_wait_for_those_of_their_scope_alone(
     """Holds of one server wait for each other, two people's messages do not, a cap on the bot orders all."""
     guild_id, limits, other, waits = SCOPES[scope]
     with held_open(database, guild_id, limits):
-        second = asyncio.create_task(store.run(swaps.hold, a_swap(2, **other), limits, START))
+        second = asyncio.create_task(store.run(admission.hold, a_swap(2, **other), limits, START))
         if waits:
             await asyncio.to_thread(wait_until_blocked, database)
             assert not second.done()
@@ -100,7 +100,7 @@ async def test_lost_connections_are_replaced(store: Store, database: PostgresDat
     await asyncio.gather(*(store.run(lambda db: db.rows("SELECT pg_sleep(:s)", s="0.05")) for _ in range(8)))
     end_other_sessions(database)
     await asyncio.gather(
-        *(store.run(swaps.hold, a_swap(n, user_id=n), NO_LIMITS, START) for n in range(1, 41))
+        *(store.run(admission.hold, a_swap(n, user_id=n), NO_LIMITS, START) for n in range(1, 41))
     )
     assert len(await store.run(swaps.open_swaps)) == 40
 
@@ -113,7 +113,7 @@ async def test_a_transaction_that_broke_before_its_commit_runs_again(
 
     def hold(db: Transaction) -> None:
         tries.append(1)
-        swaps.hold(db, a_swap(), NO_LIMITS, START)
+        admission.hold(db, a_swap(), NO_LIMITS, START)
         if len(tries) == 1:
             end_other_sessions(database)
             db.rows("SELECT 1")
@@ -131,7 +131,7 @@ async def test_a_transaction_is_not_repeated_once_its_commit_was_sent(
 
     def hold(db: Transaction) -> None:
         tries.append(1)
-        swaps.hold(db, a_swap(), NO_LIMITS, START)
+        admission.hold(db, a_swap(), NO_LIMITS, START)
         end_other_sessions(database)
 
     with pytest.raises(StoreError):
@@ -142,7 +142,7 @@ async def test_a_transaction_is_not_repeated_once_its_commit_was_sent(
 async def test_the_victim_of_a_deadlock_runs_again(store: Store) -> None:
     """Two transactions that lock two rows crosswise both end well."""
     for guild_id in (1, 2):
-        await store.run(swaps.hold, a_swap(guild_id, guild_id=guild_id), NO_LIMITS, START)
+        await store.run(admission.hold, a_swap(guild_id, guild_id=guild_id), NO_LIMITS, START)
     meeting = threading.Barrier(2)
     tries: list[int] = []
 
@@ -161,7 +161,7 @@ async def test_the_victim_of_a_deadlock_runs_again(store: Store) -> None:
 
 async def test_an_error_does_not_quote_the_row(store: Store) -> None:
     """PostgreSQL quotes the whole row that breaks a constraint; its token must not reach a log."""
-    await store.run(swaps.hold, a_swap(token="secret-token"), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(token="secret-token"), NO_LIMITS, START)
     with pytest.raises(StoreError, match="inputs_while_open") as caught:
         await store.run(lambda db: db.execute("UPDATE swaps SET prompt = NULL"))
     assert "secret-token" not in str(caught.value)
@@ -210,7 +210,7 @@ async def test_cancelled_tasks_leave_no_session_in_a_transaction(
 ) -> None:
     """Whatever moment its task is cancelled at, a transaction that began ends at once by itself."""
     tasks = [
-        asyncio.create_task(store.run(swaps.hold, a_swap(n, user_id=n), NO_LIMITS, START))
+        asyncio.create_task(store.run(admission.hold, a_swap(n, user_id=n), NO_LIMITS, START))
         for n in range(1, 201)
     ]
     for task in tasks[::3]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.store import swaps
+from bot.store import admission, swaps
 from tests.databases import SqliteDatabase, opened
 from tests.stores import NO_LIMITS, PICTURE, START, a_swap
 
@@ -16,7 +16,7 @@ async def test_nothing_erased_lingers_in_the_file(sqlite: SqliteDatabase, end: s
     """When a swap ends, nothing of it that is secret is left, not even in the file's free pages."""
     store = await opened(sqlite)
     picture = replace(PICTURE, data=b"secret-picture" * 1000)
-    await store.run(swaps.hold, a_swap(token="secret-token", prompt="secret-prompt"), NO_LIMITS, START)
+    await store.run(admission.hold, a_swap(token="secret-token", prompt="secret-prompt"), NO_LIMITS, START)
     await store.run(swaps.start_sending, 1, START)
     await store.run(swaps.keep_picture, 1, picture, START)
     if end == "settle":

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import LiteralString
+from typing import Final, LiteralString
 
-from bot.errors import AlreadyHandled
-from bot.policy import ALLOWANCE_WINDOW, Limits, Usage, day_start, decide, month_start
 from bot.store.database import Row, Transaction, Value, from_ms, to_ms
+from bot.store.extras import give_back
 
-_OPEN = "state NOT IN ('delivered', 'refunded')"
+OPEN: Final = "state NOT IN ('delivered', 'refunded')"
 
 
 @dataclass(frozen=True)
@@ -51,34 +50,35 @@ class OpenSwap:
     held_at: datetime
     sent_at: datetime | None
     made_at: datetime | None
+    request_id: str | None
     picture: Picture | None
 
 
-def hold(db: Transaction, swap: Swap, limits: Limits, now: datetime) -> None:
-    """Admit a swap and hold its price.
-
-    Raises AlreadyHandled when the interaction has a row, LimitReached when a limit would be passed.
-    """
-    _lock_and_book(db, swap, whole_bot=limits.bot_daily_micros is not None and swap.price_micros > 0)
-    if db.rows("SELECT 1 FROM swaps WHERE id = :id", id=swap.id):
-        raise AlreadyHandled
-    usage = _usage(db, swap, now)
-    if refusal := decide(limits, usage, swap.price_micros, now):
-        raise refusal
-    _insert(db, swap, limits, usage, now)
-
-
-def start_sending(db: Transaction, swap_id: int, now: datetime) -> bool:
-    """Note that the paid call leaves now; False when the swap is not held any more."""
-    return _step(db, swap_id, "held", "state = 'sending', sent_at = :now", now=to_ms(now))
-
-
-def keep_picture(db: Transaction, swap_id: int, picture: Picture, now: datetime) -> bool:
-    """Keep the finished picture until it is delivered; False when the swap is not sending any more."""
+def start_sending(db: Transaction, swap_id: int, now: datetime, owner: str = "") -> bool:
+    """Note that the paid call leaves now; False when the swap is not held any more, or not by this owner."""
     return _step(
         db,
         swap_id,
-        "sending",
+        "state = 'held' AND lease_owner = :owner",
+        "state = 'sending', sent_at = :now",
+        owner=owner,
+        now=to_ms(now),
+    )
+
+
+def start_running(db: Transaction, swap_id: int, request_id: str) -> bool:
+    """Note by which id the queue knows the paid call; False when the swap is not sending any more."""
+    return _step(
+        db, swap_id, "state = 'sending'", "state = 'running', request_id = :request", request=request_id
+    )
+
+
+def keep_picture(db: Transaction, swap_id: int, picture: Picture, now: datetime) -> bool:
+    """Keep the finished picture until it is delivered; False when nobody waits for it any more."""
+    return _step(
+        db,
+        swap_id,
+        "state IN ('sending', 'running')",
         "state = 'made', made_at = :now, picture = :data, request_id = :request_id, "
         "reported_cost_micros = :cost, reported_seed = :seed",
         now=to_ms(now),
@@ -89,10 +89,19 @@ def keep_picture(db: Transaction, swap_id: int, picture: Picture, now: datetime)
     )
 
 
-def settle(db: Transaction, swap_id: int, now: datetime) -> bool:
+def note_late(db: Transaction, swap_id: int, now: datetime) -> datetime:
+    """Note that the result is sent as a message of its own, and return when that was first tried."""
+    db.execute(
+        "UPDATE swaps SET late_at = :now WHERE id = :id AND late_at IS NULL", id=swap_id, now=to_ms(now)
+    )
+    return from_ms(db.row("SELECT late_at FROM swaps WHERE id = :id", id=swap_id)["late_at"])
+
+
+def settle(db: Transaction, swap_id: int, now: datetime, message_id: int | None = None) -> bool:
     """End a delivered swap: its hold becomes its entry; False when it is not awaiting delivery any more."""
     if not _end(db, swap_id, states="'made'", outcome="delivered", failure=None, now=now):
         return False
+    db.execute("UPDATE swaps SET message_id = :message WHERE id = :id", id=swap_id, message=message_id)
     swap = _release(db, swap_id, spend=True)
     db.execute(
         "INSERT INTO entries (swap_id, guild_id, user_id, amount_micros, posted_at) "
@@ -105,44 +114,37 @@ def settle(db: Transaction, swap_id: int, now: datetime) -> bool:
 
 
 def refund(db: Transaction, swap_id: int, failure: str, now: datetime) -> bool:
-    """End a failed swap: its hold is released; False when it has ended already."""
+    """End a failed swap: its hold is released and an extra swap given back; False when it has ended."""
     states = "'held', 'sending', 'running', 'made'"
     if not _end(db, swap_id, states=states, outcome="refunded", failure=failure, now=now):
         return False
     _release(db, swap_id, spend=False)
+    give_back(db, swap_id, now)
+    return True
+
+
+def cancel(db: Transaction, swap_id: int, user_id: int, now: datetime) -> bool:
+    """Take back a member's own swap that is not sent yet, like a refund; False when it is too late."""
+    mine = db.rows("SELECT 1 FROM swaps WHERE id = :id AND user_id = :user", id=swap_id, user=user_id)
+    if not mine or not _end(db, swap_id, states="'held'", outcome="refunded", failure="Cancelled", now=now):
+        return False
+    _release(db, swap_id, spend=False)
+    give_back(db, swap_id, now)
     return True
 
 
 def open_swaps(db: Transaction) -> list[int]:
     """The ids of the swaps that have not ended, oldest first."""
-    return [row["id"] for row in db.rows(f"SELECT id FROM swaps WHERE {_OPEN} ORDER BY held_at, id")]
+    return [row["id"] for row in db.rows(f"SELECT id FROM swaps WHERE {OPEN} ORDER BY held_at, id")]
 
 
 def load_open(db: Transaction, swap_id: int) -> OpenSwap | None:
     """One open swap with its picture, or None when it has ended."""
-    rows = db.rows(f"SELECT * FROM swaps WHERE id = :id AND {_OPEN}", id=swap_id)
+    rows = db.rows(f"SELECT * FROM swaps WHERE id = :id AND {OPEN}", id=swap_id)
     return _open_swap(rows[0]) if rows else None
 
 
-def _lock_and_book(db: Transaction, swap: Swap, *, whole_bot: bool) -> None:
-    """Book the price in its accounts, which locks them against every other hold until this one ends.
-
-    The counting comes after, in statements of their own: one that waited for a lock still counts what was
-    there before it waited. The order is always bot, server, member, so that no two wait for each other.
-    """
-    if whole_bot:
-        db.execute("UPDATE accounts SET held_micros = held_micros WHERE guild_id = 0 AND user_id = 0")
-    for user_id in _accounts_of(swap.guild_id, swap.user_id):
-        db.execute(
-            "INSERT INTO accounts (guild_id, user_id, held_micros) VALUES (:guild, :user, :price) "
-            "ON CONFLICT (guild_id, user_id) DO UPDATE SET held_micros = accounts.held_micros + :price",
-            guild=swap.guild_id,
-            user=user_id,
-            price=swap.price_micros,
-        )
-
-
-def _accounts_of(guild_id: int, user_id: int) -> tuple[int, ...]:
+def accounts_of(guild_id: int, user_id: int) -> tuple[int, ...]:
     """The accounts a swap is booked in, in the order they are locked: the server's, if any, the member's."""
     return (0, user_id) if guild_id else (user_id,)
 
@@ -175,15 +177,15 @@ def _open_swap(row: Row) -> OpenSwap:
         held_at=from_ms(row["held_at"]),
         sent_at=None if row["sent_at"] is None else from_ms(row["sent_at"]),
         made_at=None if row["made_at"] is None else from_ms(row["made_at"]),
+        request_id=row["request_id"],
         picture=picture,
     )
 
 
-def _step(db: Transaction, swap_id: int, state: str, change: LiteralString, **values: Value) -> bool:
-    changed = db.execute(
-        f"UPDATE swaps SET {change} WHERE id = :id AND state = :state", id=swap_id, state=state, **values
-    )
-    return changed == 1
+def _step(
+    db: Transaction, swap_id: int, before: LiteralString, change: LiteralString, **values: Value
+) -> bool:
+    return db.execute(f"UPDATE swaps SET {change} WHERE id = :id AND {before}", id=swap_id, **values) == 1
 
 
 def _end(
@@ -212,7 +214,7 @@ def _release(db: Transaction, swap_id: int, *, spend: bool) -> dict[str, int]:
     row = db.row("SELECT guild_id, user_id, price_micros FROM swaps WHERE id = :id", id=swap_id)
     guild_id, user_id, price = row["guild_id"], row["user_id"], row["price_micros"]
     # One statement for both would lock them in an order of the database's choosing.
-    for account in _accounts_of(guild_id, user_id):
+    for account in accounts_of(guild_id, user_id):
         db.execute(
             "UPDATE accounts SET held_micros = held_micros - :price, spent_micros = spent_micros + :spent "
             "WHERE guild_id = :guild AND user_id = :user",
@@ -222,70 +224,3 @@ def _release(db: Transaction, swap_id: int, *, spend: bool) -> dict[str, int]:
             spent=price if spend else 0,
         )
     return {"guild": guild_id, "user": user_id, "price": price}
-
-
-def _usage(db: Transaction, swap: Swap, now: datetime) -> Usage:
-    member = db.rows(
-        "SELECT state, held_at FROM swaps WHERE guild_id = :guild AND user_id = :user "
-        f"AND (held_at > :since OR {_OPEN}) ORDER BY held_at DESC",
-        guild=swap.guild_id,
-        user=swap.user_id,
-        since=to_ms(now - ALLOWANCE_WINDOW),
-    )
-    server_day, server_month = _server_micros(db, swap, now)
-    return Usage(
-        recent=tuple(from_ms(row["held_at"]) for row in member if row["state"] != "refunded"),
-        open_swaps=sum(row["state"] not in ("delivered", "refunded") for row in member),
-        last_admitted=from_ms(member[0]["held_at"]) if member else None,
-        server_day_micros=server_day,
-        server_month_micros=server_month,
-        bot_day_micros=db.row(
-            "SELECT (SELECT COALESCE(SUM(amount_micros), 0) FROM entries WHERE posted_at >= :since) "
-            f"+ (SELECT COALESCE(SUM(price_micros), 0) FROM swaps WHERE {_OPEN}) AS micros",
-            since=to_ms(day_start(now)),
-        )["micros"],
-    )
-
-
-def _server_micros(db: Transaction, swap: Swap, now: datetime) -> tuple[int, int]:
-    """What a server spent this day and this month, each with its other holds; 0 in direct messages."""
-    if not swap.guild_id:
-        return 0, 0
-    row = db.row(
-        "SELECT COALESCE(SUM(CASE WHEN posted_at >= :day THEN amount_micros ELSE 0 END), 0) AS day_micros, "
-        "COALESCE(SUM(amount_micros), 0) AS month_micros, "
-        "(SELECT held_micros FROM accounts WHERE guild_id = :guild AND user_id = 0) AS held_micros "
-        "FROM entries WHERE guild_id = :guild AND posted_at >= :month",
-        guild=swap.guild_id,
-        day=to_ms(day_start(now)),
-        month=to_ms(month_start(now)),
-    )
-    others = row["held_micros"] - swap.price_micros
-    return row["day_micros"] + others, row["month_micros"] + others
-
-
-def _insert(db: Transaction, swap: Swap, limits: Limits, usage: Usage, now: datetime) -> None:
-    db.execute(
-        "INSERT INTO swaps (id, application_id, guild_id, channel_id, user_id, private, upload_limit, "
-        "price_micros, state, token, source_url, target_url, prompt, image_format, quality, seed, held_at, "
-        "daily_limit, daily_used, at_once_limit, at_once_used, server_day_limit, server_day_used, "
-        "server_month_limit, server_month_used, bot_day_limit, bot_day_used) "
-        "VALUES (:id, :application_id, :guild_id, :channel_id, :user_id, :is_private, :upload_limit, "
-        ":price_micros, 'held', :token, :source_url, :target_url, :prompt, :image_format, :quality, "
-        ":seed, :now, "
-        ":daily_limit, :daily_used, :at_once_limit, :at_once_used, :server_day_limit, :server_day_used, "
-        ":server_month_limit, :server_month_used, :bot_day_limit, :bot_day_used)",
-        **vars(swap),
-        is_private=int(swap.private),
-        now=to_ms(now),
-        daily_limit=limits.daily,
-        daily_used=len(usage.recent),
-        at_once_limit=limits.at_once,
-        at_once_used=usage.open_swaps,
-        server_day_limit=limits.server_daily_micros,
-        server_day_used=usage.server_day_micros,
-        server_month_limit=limits.server_monthly_micros,
-        server_month_used=usage.server_month_micros,
-        bot_day_limit=limits.bot_daily_micros,
-        bot_day_used=usage.bot_day_micros,
-    )

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import LiteralString
 
 from bot.policy import Limits
-from bot.store import sqlite, swaps
+from bot.store import admission, sqlite, swaps
 from bot.store.database import Row, Transaction, Value
 from tests.databases import Database, PostgresDatabase, SqliteDatabase, opened
 from tests.postgres_server import new_database, running_server
@@ -90,7 +90,7 @@ def _record() -> list[list[Recorded]]:
 
 def _life(db: Transaction, n: int) -> list[Recorded]:
     steps = [_Recorder(db) for _ in range(4)]
-    swaps.hold(steps[0], _swap(n), CAPPED, START)
+    admission.hold(steps[0], _swap(n), CAPPED, START)
     swaps.start_sending(steps[1], n, START)
     swaps.keep_picture(steps[2], n, PICTURE, START)
     swaps.settle(steps[3], n, START)
@@ -126,7 +126,7 @@ async def _pairs(database: Database, *, at_once: int = 1, limits: Limits = CAPPE
     for first in range(0, SWAPS, at_once):
         batch = range(first, first + at_once)
         began = time.perf_counter()
-        await asyncio.gather(*(store.run(swaps.hold, _swap(n), limits, START) for n in batch))
+        await asyncio.gather(*(store.run(admission.hold, _swap(n), limits, START) for n in batch))
         held = time.perf_counter()
         for n in batch:
             await store.run(swaps.start_sending, n, START)

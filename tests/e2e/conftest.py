@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -14,11 +13,11 @@ from bot.client import FaceSwapBot
 from bot.compose import compose
 from bot.config import Config, read_config
 from bot.run import serve
-from bot.sandbox import Played, Sandbox, Upload
+from bot.sandbox import Played, Reply, Sandbox, Upload
 from bot.sandbox.doorway import redirected
 from bot.sandbox.places import Channel, Guild, Member
 from bot.store import audit
-from bot.store.sqlite import open_sqlite
+from tests.databases import Database, SqliteDatabase, opened
 from tests.openapi import Document
 from tests.scripted_api import PNG, ScriptedApi
 
@@ -31,7 +30,7 @@ class Place:
 
     sandbox: Sandbox
     api: ScriptedApi
-    database: Path
+    database: Database
     guild: Guild
     channel: Channel
     ada: Member
@@ -48,8 +47,9 @@ class Place:
                 "DISCORD_TOKEN": self.sandbox.token,
                 "SEGMIND_API_KEY": KEY,
                 "SEGMIND_BASE_URL": self.api.base_url,
-                "DATABASE_URL": f"sqlite:///{self.database}",
+                "DATABASE_URL": self.database.url,
                 "SHUTDOWN_GRACE": "0",
+                "LEASE_SECONDS": "1",
                 **self.settings,
             }
         )
@@ -59,9 +59,17 @@ class Place:
         given = {"source": Upload("source.png", PNG), "target": Upload("target.png", PNG), **options}
         return await (by or self.ada).slash(self.channel, "faceswap", **given)
 
+    def said(self, channel: Channel | None = None) -> list[Reply]:
+        """The messages that the bot has sent to a channel on its own."""
+        return [
+            Reply(message)
+            for message in self.sandbox.world.messages.values()
+            if message.channel is (channel or self.channel) and message.interaction is None
+        ]
+
     async def rows(self, sql: str) -> list[dict[str, object]]:
         """What the database holds."""
-        store = await open_sqlite(self.database, lambda: 0)
+        store = await opened(self.database)
         try:
             return [dict(row) for row in await store.run(lambda db: db.rows(sql))]  # pyright: ignore[reportArgumentType] - a test's own literal
         finally:
@@ -77,18 +85,24 @@ class Start(Protocol):
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
+def books(sqlite: SqliteDatabase) -> Database:
+    """Where the books are kept; a module that runs on both engines has its own."""
+    return sqlite
+
+
+@pytest.fixture
+async def place(books: Database) -> AsyncIterator[Place]:
     """A server with Ada in it; at the end the books are right and nothing unknown was sent."""
     async with Sandbox.start() as sandbox, ScriptedApi() as api:
         guild = sandbox.create_guild("Harbour")
         channel = guild.create_channel("general")
         ada = guild.join(sandbox.create_user("Ada"))
-        place = Place(sandbox, api, tmp_path / "store.sqlite3", guild, channel, ada, {})
+        place = Place(sandbox, api, books, guild, channel, ada, {})
         with redirected(sandbox.base_url):
             yield place
         assert sandbox.complaints == []
         assert differences(sandbox) == []
-        store = await open_sqlite(place.database, lambda: 0)
+        store = await opened(place.database)
         assert await store.run(audit.violations) == {}
         await store.close()
 

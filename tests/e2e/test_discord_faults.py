@@ -64,18 +64,6 @@ async def test_a_passing_fault_delays_the_picture(
     assert await place.rows("SELECT amount_micros FROM entries") == [{"amount_micros": 50_000}]
 
 
-async def test_a_picture_that_comes_too_late_is_refunded(place: Place, start: Start) -> None:
-    """After 15 minutes the token is dead: the member pays nothing."""
-    async with start() as bot:
-        place.api.script(Answer(delay=0.3))
-        played = await place.faceswap()
-        await place.api.received.wait()
-        place.sandbox.clock.advance(15 * 60 + 1)
-        await bot.services.swaps.idle()
-        await quiet(played)
-    assert await refunded(place)
-
-
 async def test_a_refused_edit_is_refunded_and_said(place: Place, start: Start) -> None:
     """Discord refuses the picture for good: the member reads words instead."""
     async with start():

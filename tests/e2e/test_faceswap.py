@@ -22,7 +22,7 @@ async def test_a_member_swaps_two_faces(place: Place) -> None:
     assert (first.kind, first.ephemeral) == ("DEFER", False)
     reply = await played.reply()
     assert [file.data for file in reply.attachments] == [PNG]
-    assert reply.attachments[0].filename == "faceswap.png"
+    assert reply.attachments[0].filename == f"faceswap-{played.raw.id}.png"
     for part in ("AI face swap", "**$0.05**", f"seed {SEED_DEFAULT}", "$0.05 today", "$0.05 in all"):
         assert part in reply.content
     second = await (await place.faceswap()).reply()

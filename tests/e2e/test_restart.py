@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox import Played
+from tests.databases import Database
 from tests.e2e.conftest import KEY, Place
-from tests.scripted_api import Answer
+from tests.scripted_api import QUEUE_PATH, Answer, as_json, status_path
 
 Launch = Callable[[], Awaitable[Process]]
 
@@ -21,11 +22,33 @@ EDIT = r"/messages/@original$"
 CHARGED = [{"amount_micros": 50_000}]
 
 
+@pytest.fixture(
+    params=[
+        ("v1", "sqlite"),
+        ("v2", "postgres"),
+        pytest.param(("v1", "postgres"), marks=pytest.mark.soak),
+        pytest.param(("v2", "sqlite"), marks=pytest.mark.soak),
+    ],
+    ids="-".join,
+)
+def kind(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Version of the API and engine of the store."""
+    return request.param
+
+
 @pytest.fixture
-async def launch(place: Place) -> AsyncIterator[Launch]:
+def books(kind: tuple[str, str], request: pytest.FixtureRequest) -> Database:
+    """A database of this run's engine."""
+    return request.getfixturevalue(kind[1])
+
+
+@pytest.fixture
+async def launch(place: Place, kind: tuple[str, str]) -> AsyncIterator[Launch]:
     """Start `python -m bot` as a process of its own and wait until it takes commands."""
     processes: list[Process] = []
     place.settings.update(COOLDOWN_SECONDS="0", SWAPS_AT_ONCE="", API_CONCURRENCY="1", SHUTDOWN_GRACE="5")
+    place.api.polls = 1
+    place.settings.update(LEASE_SECONDS="1", SEGMIND_API_VERSION=kind[0])
 
     async def started() -> Process:
         process = await asyncio.create_subprocess_exec(
@@ -37,7 +60,7 @@ async def launch(place: Place) -> AsyncIterator[Launch]:
                 "DISCORD_SANDBOX_URL": place.sandbox.base_url,
                 "SEGMIND_API_KEY": KEY,
                 "SEGMIND_BASE_URL": place.api.base_url,
-                "DATABASE_URL": f"sqlite:///{place.database}",
+                "DATABASE_URL": place.database.url,
                 **place.settings,
             },
             stderr=PIPE,
@@ -71,6 +94,13 @@ async def kill(process: Process, place: Place) -> None:
     await place.sandbox.wait_until_disconnected()
 
 
+def slow(place: Place, seconds: float) -> None:
+    """Let the next paid call take this long, in either version."""
+    place.api.script(Answer(delay=seconds))
+    place.api.jobs["job-slow"] = 0
+    place.api.script(as_json({"request_id": "job-slow"}, delay=seconds), path=QUEUE_PATH)
+
+
 async def ended(place: Place, state: str) -> None:
     """Wait until every swap has ended so."""
 
@@ -100,15 +130,15 @@ async def test_killed_before_the_acknowledgement(place: Place, launch: Launch) -
 async def test_killed_while_waiting_for_a_turn(place: Place, launch: Launch) -> None:
     """Acknowledged and held: the new process sends it, and the member gets the picture."""
     process = await launch()
-    place.api.script(Answer(delay=30))
+    slow(place, 30)
     first = await place.faceswap()
     await place.api.received.wait()
     second = await place.faceswap()
     await second.first_response()
     await kill(process, place)
     await launch()
-    assert (await second.reply()).attachments
-    assert "The bot was restarted while your swap was under way" in (await first.reply()).content
+    await second.reply(until=lambda reply: bool(reply.attachments))
+    await first.reply(until=lambda reply: "The bot was restarted while your swap" in reply.content)
     assert len(place.api.posts) == 2
 
     async def charged() -> bool:
@@ -120,7 +150,7 @@ async def test_killed_while_waiting_for_a_turn(place: Place, launch: Launch) -> 
 async def test_killed_during_the_paid_call(place: Place, launch: Launch) -> None:
     """The call may have run: it is never made again, and the member is refunded and told."""
     process = await launch()
-    place.api.script(Answer(delay=30))
+    slow(place, 30)
     played = await place.faceswap()
     await place.api.received.wait()
     await kill(process, place)
@@ -163,8 +193,29 @@ async def test_killed_after_everything(place: Place, launch: Launch) -> None:
     assert await entries(place) == CHARGED
 
 
-async def test_found_too_late(place: Place, launch: Launch) -> None:
-    """Killed, and started again only when the token was dead: refunded, with nothing sent."""
+async def test_killed_while_the_queue_works(place: Place, launch: Launch, kind: tuple[str, str]) -> None:
+    """A job of the queue is paid for and known: the new process collects it, and pays no second time."""
+    if kind[0] == "v1":
+        return  # v1 has no queue: test_killed_during_the_paid_call
+    process = await launch()
+    place.api.script(*(Answer(delay=30) for _ in range(2)), path=status_path("job-1"))
+    played = await place.faceswap()
+
+    async def polled() -> bool:
+        return status_path("job-1") in place.api.paths()
+
+    await eventually(polled)
+    await kill(process, place)
+    place.api.forget(status_path("job-1"))
+    await launch()
+    assert (await played.reply()).attachments
+    await ended(place, "delivered")
+    assert len(place.api.posts) == 1
+    assert await entries(place) == CHARGED
+
+
+async def test_found_when_the_token_is_dead(place: Place, launch: Launch) -> None:
+    """Made, killed, and started again only after 15 minutes: the picture comes as a message, charged once."""
     process = await launch()
     fault = place.sandbox.faults.add("PATCH", EDIT, release=asyncio.Event())
     await place.faceswap()
@@ -172,13 +223,15 @@ async def test_found_too_late(place: Place, launch: Launch) -> None:
     await kill(process, place)
     place.sandbox.clock.advance(15 * 60 + 1)
     await launch()
-    await ended(place, "refunded")
+    await ended(place, "delivered")
+    assert len(place.said()) == 1
+    assert await entries(place) == CHARGED
 
 
 async def test_asked_to_stop_it_finishes_what_is_under_way(place: Place, launch: Launch) -> None:
     """SIGTERM: the swap in flight is delivered, a new command is turned away in words, the exit is clean."""
     process = await launch()
-    place.api.script(Answer(delay=0.7))
+    slow(place, 0.7)
     played: Played = await place.faceswap()
     await place.api.received.wait()
     process.terminate()

@@ -46,6 +46,14 @@ CREATE TABLE swaps (
     -- Why it was refunded, as the name of an error.
     failure TEXT,
 
+    -- Who works on it while it is open, and until when nobody else may.
+    lease_owner TEXT NOT NULL,
+    lease_until {bigint} NOT NULL,
+
+    -- The message that shows the result, and when a result that was too late for its token was first sent.
+    message_id {bigint},
+    late_at {bigint},
+
     held_at {bigint} NOT NULL,
     sent_at {bigint},
     made_at {bigint},

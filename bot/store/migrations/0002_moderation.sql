@@ -65,13 +65,3 @@ CREATE TABLE grant_moves (
 ) {strict};
 
 CREATE INDEX moves_of_grant ON grant_moves (grant_id);
-
--- Where a public result can be seen, for links in a member's history.
-ALTER TABLE swaps ADD COLUMN message_id {bigint};
-
--- Who works on an open swap, and until when nobody else may.
-ALTER TABLE swaps ADD COLUMN lease_owner TEXT;
-ALTER TABLE swaps ADD COLUMN lease_until {bigint};
-
--- When a result that came too late for its token was first sent as a message of its own.
-ALTER TABLE swaps ADD COLUMN late_at {bigint};

@@ -1,0 +1,149 @@
+"""Showing a finished picture: by its interaction's token while that lives, then as a message of its own."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot import pictures
+from bot.errors import BotError, DeliveredInDoubt, DeliveryDelayed, TokenExpired, Undeliverable, UploadRefused
+from bot.pictures import Kind
+from bot.store import ledger
+from bot.store import swaps as rows
+from bot.store.database import Store
+from bot.store.swaps import Picture, Swap
+
+NONCE_LIFE = timedelta(minutes=2)
+"""How long a repeated message is sure to be recognised by its nonce (Discord: "a few minutes")."""
+
+_GIVE_UP = timedelta(hours=24)
+_PAUSE_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a member is told beside the picture; money in micro-dollars, this swap included."""
+
+    price_micros: int
+    seed: int
+    seconds: float
+    today_micros: int
+    ever_micros: int
+
+
+class Reply(Protocol):
+    """Where the answer to one swap goes."""
+
+    async def waiting(self) -> bool:
+        """Whether the member still sees the placeholder that the defer left."""
+        ...
+
+    async def queued(self) -> None:
+        """Say in the placeholder that the swap waits for its turn, and offer to cancel; never raises."""
+        ...
+
+    async def show(self, data: bytes, kind: Kind, receipt: Receipt) -> int:
+        """Replace the placeholder by the picture, and return the message's id; twice changes nothing.
+
+        Raises TokenExpired, Undeliverable, UploadRefused or DeliveryDelayed.
+        """
+        ...
+
+    async def show_late(self, data: bytes, kind: Kind, receipt: Receipt) -> int:
+        """Send the picture as a message of its own; within `NONCE_LIFE`, twice sends one.
+
+        A private result, and one from a place where the bot is no member, goes to the member alone.
+        Raises Undeliverable, UploadRefused or DeliveryDelayed.
+        """
+        ...
+
+    async def find_late(self) -> int | None:
+        """The id of the message that an earlier `show_late` left, if there is one."""
+        ...
+
+    async def fail(self, error: BotError) -> None:
+        """Replace the placeholder by words; never raises for what Discord answers."""
+        ...
+
+
+class Delivery:
+    """Shows pictures, again and again where Discord does not take them at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._sleep = sleep
+        self._jitter = jitter
+
+    async def deliver(
+        self, swap: Swap, picture: Picture, taken: timedelta, reply: Reply, dies_at: datetime
+    ) -> int:
+        """Show the picture and return its message's id; raises SwapFailed when nobody can be shown it."""
+        receipt = await self._receipt(swap, picture, taken)
+
+        async def show(data: bytes, kind: Kind) -> int:
+            return await reply.show(data, kind, receipt)
+
+        try:
+            return await self._repeatedly(swap, picture, dies_at, show)
+        except TokenExpired:
+            return await self._late(swap, picture, receipt, reply)
+
+    async def _late(self, swap: Swap, picture: Picture, receipt: Receipt, reply: Reply) -> int:
+        """Send it as a message; never twice, however often it is tried."""
+        first_tried_at = await self._store.run(rows.note_late, swap.id, self._now())
+
+        async def send(data: bytes, kind: Kind) -> int:
+            if self._now() - first_tried_at < NONCE_LIFE:
+                return await reply.show_late(data, kind, receipt)
+            if message_id := await reply.find_late():
+                return message_id
+            raise DeliveredInDoubt
+
+        try:
+            return await self._repeatedly(swap, picture, self._now() + _GIVE_UP, send)
+        except TokenExpired:
+            raise Undeliverable from None
+
+    async def _repeatedly(
+        self,
+        swap: Swap,
+        picture: Picture,
+        until: datetime,
+        show: Callable[[bytes, Kind], Awaitable[int]],
+    ) -> int:
+        """Show it, smaller where too large, later where Discord is busy; raises TokenExpired at `until`."""
+        limit, pause = swap.upload_limit, _PAUSE_SECONDS
+        while True:
+            data, kind = await asyncio.to_thread(pictures.fit, picture.data, limit)
+            try:
+                return await show(data, kind)
+            except UploadRefused:
+                # The stated limit was not the real one; smaller until `fit` has nothing left to try.
+                limit = min(limit, len(data)) * 3 // 4
+            except DeliveryDelayed as delay:
+                wait = max(delay.retry_after_seconds, pause * (0.5 + self._jitter() / 2))
+                if self._now() + timedelta(seconds=wait) >= until:
+                    raise TokenExpired from None
+                await self._sleep(wait)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+    async def _receipt(self, swap: Swap, picture: Picture, taken: timedelta) -> Receipt:
+        spent = await self._store.run(ledger.spend, swap.user_id, self._now())
+        return Receipt(
+            price_micros=swap.price_micros,
+            seed=swap.seed if picture.seed is None else picture.seed,
+            seconds=taken.total_seconds(),
+            today_micros=spent.today_micros + swap.price_micros,
+            ever_micros=spent.ever_micros + swap.price_micros,
+        )
