@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 # discord.py would warn at each start that it lacks what only voice needs.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-EXTENSIONS = ("cogs.faceswap", "cogs.credits")
+EXTENSIONS = ("cogs.faceswap", "cogs.credits", "cogs.moderation")
 
 
 @dataclass(frozen=True)
