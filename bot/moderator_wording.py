@@ -105,8 +105,8 @@ def wrong_numbers(wrong: Sequence[Setting]) -> str:
 def _takes(setting: Setting) -> str:
     least, most = settings.BOUNDS[setting]
     if setting in settings.MONEY:
-        return f"an amount from {least} to {most:,} dollars, such as 12.50."
-    return f"a whole number from {least} to {most:,}."
+        return f"an amount from {least} to {most} dollars, such as 12.50."
+    return f"a whole number from {least} to {most}."
 
 
 def granted(user_id: int, units: int, expires_at: datetime | None) -> str:

@@ -22,13 +22,14 @@ BOUNDS: Mapping[Setting, tuple[int, int]] = {
 }
 """Least and most that can be typed, in the unit it is typed in."""
 
+# No commas: to some they group thousands, to others they begin the decimals.
 _WHOLE = re.compile(r"[0-9]{1,7}")
 _DOLLARS = re.compile(r"\$?([0-9]{1,7}(?:\.[0-9]{1,6})?)")
 
 
 def parse(setting: Setting, text: str) -> int | None:
     """The value of one number, None for no limit; raises ValueError when it is none or out of bounds."""
-    text = text.strip().replace(",", "")
+    text = text.strip()
     if text.lower() == NO_LIMIT:
         return None
     match = (_DOLLARS if setting in MONEY else _WHOLE).fullmatch(text)

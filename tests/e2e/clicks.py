@@ -17,3 +17,15 @@ def replay(place: Place, played: Played) -> None:
     world = place.sandbox.world
     shown = payloads.interaction(played.raw, world.bot, world.cdn)
     world._send("INTERACTION_CREATE", 0, shown)  # pyright: ignore[reportPrivateUsage] - the sandbox sends each once
+
+
+def select_as(reply: Reply, custom_id: str, member: Member, value: int) -> Played:
+    """Choose a value in a select, whoever may see it."""
+    select = next(one for one in reply.selects() if one["custom_id"] == custom_id)
+    data = {
+        "custom_id": custom_id,
+        "component_type": select["type"],
+        "id": select["id"],
+        "values": [str(value)],
+    }
+    return Played(reply.raw.author.world.open_component(member.account, reply.raw, data))
