@@ -17,8 +17,9 @@ from bot.answers import ALREADY_ACKNOWLEDGED, UNKNOWN_INTERACTION, Answer, brief
 from bot.errors import (
     AlreadyHandled,
     ApiError,
-    BotError,
     DiscordRefused,
+    Refusal,
+    SwapFailed,
     Unexpected,
 )
 from bot.fetch import CONNECTION_ERRORS
@@ -141,7 +142,7 @@ async def report(interaction: discord.Interaction[FaceSwapBot], error: Exception
     if isinstance(error, discord.HTTPException) and error.code in (UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
         log.warning("Interaction %d was not ours to answer: %s", interaction.id, brief(error))
         return
-    if not isinstance(error, BotError):
+    if not isinstance(error, Refusal | SwapFailed):
         log.error("Interaction %d failed unexpectedly", interaction.id, exc_info=error)
         error = Unexpected()
     try:

@@ -10,7 +10,7 @@ from functools import singledispatch
 
 from bot import errors
 from bot.delivery import Receipt
-from bot.errors import BotError, Limit, LimitReached, Role
+from bot.errors import BotError, Limit, LimitReached, Refusal, Role
 from bot.policy import MICROS_PER_DOLLAR
 
 ALT_TEXT = "A picture in which a face was replaced by AI"
@@ -85,6 +85,11 @@ _FAILURES: dict[type[BotError], str] = {
 def failure(error: BotError) -> str:
     """What a member reads when a swap was refused or failed."""
     return f"{_reason(error)} {NOT_CHARGED}"
+
+
+def refusal(error: Refusal) -> str:
+    """Why a swap would be refused, told to somebody who only asks."""
+    return _reason(error)
 
 
 def operator(error: BotError) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.errors import Refusal
 from bot.policy import ALLOWANCE_WINDOW
-from bot.replies import dollars, moment
+from bot.replies import dollars, moment, refusal
 from bot.store.extras import Extra
 from bot.store.reports import Delivered, Spent, Statement
 
@@ -14,13 +15,18 @@ PREVIOUS, NEXT, AS_CSV = "Previous", "Next", "CSV"
 
 
 def account(
-    statement: Statement, daily: int | None, extras: Sequence[Extra], *, in_server: bool, barred: str = ""
+    statement: Statement,
+    daily: int | None,
+    extras: Sequence[Extra],
+    *,
+    in_server: bool,
+    barred: Refusal | None,
 ) -> str:
     """What a member may still swap in one place, and what was spent there and everywhere."""
     place = "in this server" if in_server else "in direct messages"
     lines = [f"**Your swaps of 24 hours {place}**: {_allowance(statement.recent, daily)}"]
-    if barred:
-        lines.insert(0, barred)
+    if barred is not None:
+        lines.insert(0, refusal(barred))
     if extras:
         lines.append(f"**Extra swaps**: {_extras(extras)}")
     lines += [

@@ -8,11 +8,12 @@ from discord.ext import commands
 
 from bot import tables, wording
 from bot.client import FaceSwapBot
-from bot.policy import Place, Rules, limits_for
+from bot.policy import Rules, barred, limits_for
 from bot.store import extras, moderation, reports
 from bot.store.database import Transaction
 from bot.store.reports import Delivered
 from cogs.buttons import Click, Interaction, custom_id, only_for, route, unkept
+from cogs.faceswap import place_of
 
 PAGE_ROWS = 10
 
@@ -53,9 +54,11 @@ class Credits(
             )
 
         rules, statement, left = await services.store.run(read)
-        place = Place(role_ids=_role_ids(interaction))
+        place = place_of(interaction)
         limits = limits_for(services.limits, in_server=guild != 0, rules=rules, place=place)
-        text = wording.account(statement, limits.daily, left, in_server=guild != 0)
+        text = wording.account(
+            statement, limits.daily, left, in_server=guild != 0, barred=barred(rules, place)
+        )
         await interaction.response.send_message(text, ephemeral=True)
 
     @app_commands.command(description="Your swaps, newest first, with links to the results")
@@ -110,11 +113,6 @@ def _buttons(user_id: int, page: int, pages: int) -> discord.ui.View:
     if pages:
         view.add_item(discord.ui.Button(label=wording.AS_CSV, custom_id=custom_id("history-csv", user_id)))
     return unkept(view)
-
-
-def _role_ids(interaction: Interaction) -> frozenset[int]:
-    member = interaction.user
-    return frozenset(role.id for role in member.roles) if isinstance(member, discord.Member) else frozenset()
 
 
 async def setup(bot: FaceSwapBot) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.client import FaceSwapBot
+from bot.errors import StoreError
 from bot.replies import moment
 from bot.sandbox import Reply
 from bot.sandbox.places import Member
@@ -226,3 +227,38 @@ async def test_a_defect_behind_a_button_is_said(
         assert "Something went wrong in the bot" in refused.reply.content
         assert refused.ephemeral
     assert "failed unexpectedly" in caplog.text
+
+
+async def test_who_is_kept_out_reads_why(place: Place, bot: FaceSwapBot) -> None:
+    """A blocked member's figures begin with the reason that a swap would be refused for."""
+    actor = Actor(1, place.guild.id, 9, place.now())
+    await bot.services.store.run(moderation.block, actor, place.ada.account.id)
+    text = await show(place)
+    assert text.startswith("The moderators of this server have blocked you")
+    assert "0 of 10 used" in text
+    place.channel = place.sandbox.dm(place.ada.account)
+    assert "blocked" not in await show(place)
+
+
+async def test_a_failing_store_is_said(
+    place: Place, bot: FaceSwapBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error without words for members becomes the words for a defect, and is logged."""
+
+    async def broken(*_: object) -> None:
+        raise StoreError("The database cannot be reached.")
+
+    monkeypatch.setattr(bot.services.store, "run", broken)
+    text = await show(place)
+    monkeypatch.undo()
+    assert "Something went wrong in the bot" in text
+    assert "failed unexpectedly" in caplog.text
+
+
+async def test_nothing_sent_stays_in_memory(place: Place, start: Start) -> None:
+    """discord.py keeps no view of the histories that were shown, however many."""
+    async with start(**PLENTY) as bot:
+        await swap(place, bot, 11)
+        page = await history(place)
+        await (await page.press("Next", by=place.ada)).first_response()
+        assert bot.persistent_views == []
