@@ -63,7 +63,7 @@ def check_select(one: Json, path: str) -> None:
 
 def _check_options(one: Json, path: str) -> None:
     options = as_list(one.get("options"))
-    low, high = bounds(one)
+    _, high = bounds(one)
     check_count(options, 1, 25, f"{path}.options")
     for index, option in enumerate(options):
         where = f"{path}.options.{index}"
@@ -74,9 +74,6 @@ def _check_options(one: Json, path: str) -> None:
         if option["value"] in [earlier["value"] for earlier in options[:index]]:
             sentence = "The specified option value is already used"
             raise InvalidForm(where, "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", sentence)
-    if low > len(options):
-        sentence = f"min_values must be equal to or less than {len(options)}"
-        raise InvalidForm(f"{path}.min_values", "NUMBER_TYPE_MAX", sentence)
     if high > len(options):
         raise InvalidForm(f"{path}.options", "BASE_TYPE_MIN_LENGTH", f"Must be {high} or more in length.")
     if sum(1 for option in options if option.get("default")) > high:

@@ -74,6 +74,20 @@ async def test_looking_up_a_message(
     assert (await rest("GET", path))[1] == []
 
 
+async def test_deleting_messages(
+    sandbox: Sandbox, ada: Member, channel: Channel, guild: Guild, *, rest: Rest
+) -> None:
+    """The bot's own always; another's needs Manage Messages, or is 50013."""
+    path = f"/channels/{channel.id}/messages"
+    theirs = sandbox.write(ada, channel, "hello")
+    _, own = await rest("POST", path, {"content": "x"})
+    assert (await rest("DELETE", f"{path}/{own['id']}"))[0] == 204
+    assert (await rest("DELETE", f"{path}/{theirs.id}"))[1]["code"] == 50013
+    channel.overwrite(guild.members[sandbox.world.bot.id], allow=int(Permission.MANAGE_MESSAGES))
+    assert (await rest("DELETE", f"{path}/{theirs.id}"))[0] == 204
+    assert channel.messages == {}
+
+
 async def test_embeds_need_a_permission(sandbox: Sandbox, channel: Channel, guild: Guild, rest: Rest) -> None:
     """Without Embed Links a message with an embed is 50013, and one without is taken."""
     channel.overwrite(guild.members[sandbox.world.bot.id], deny=int(Permission.EMBED_LINKS))

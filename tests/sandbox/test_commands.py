@@ -15,6 +15,7 @@ async def test_a_deferred_command_is_answered_with_a_file(bot: Bot, ada: Member,
     played = await ada.slash(channel, "swap", source=A, target=B, quality=7)
     first = await played.first_response()
     assert (first.kind, first.ephemeral) == ("DEFER", False)
+    assert first.reply is not None
     assert 0 < first.seconds < 3
     reply = await played.reply()
     assert reply.content == "b.jpg"

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox import NotOffered, Permission, Sandbox, Upload
-from bot.sandbox.places import Channel, Guild, Member
+from bot.sandbox.places import VOICE, Channel, Guild, Member
 from bot.sandbox.wire import Json
 from tests.sandbox.client import PIXEL
 from tests.sandbox.conftest import Rest
@@ -115,6 +115,30 @@ async def test_sub_commands_and_groups_run(ada: Member, channel: Channel) -> Non
     assert (await used.reply()).content.strip() == "Ada 2"
     dropped = await ada.slash(channel, "face old drop", name="Ada")
     assert (await dropped.reply()).content == "dropped Ada"
+
+
+async def test_options_refer_to_what_is_here(
+    sandbox: Sandbox, guild: Guild, ada: Member, channel: Channel, *, rest: Rest
+) -> None:
+    """A channel is resolved with the asker's permissions in it; what is elsewhere is not offered."""
+    kinds = [{"name": "to", "type": 7, "channel_types": [0]}, {"name": "who", "type": 8}]
+    options = [{"description": "x"} | one for one in kinds]
+    command = {"name": "pick", "description": "Pick", "options": options}
+    await rest("PUT", f"/applications/{sandbox.world.bot.id}/commands", [command])
+    channel.overwrite(ada, deny=int(Permission.SEND_MESSAGES))
+    played = await ada.slash(channel, "pick", to=channel, who=guild.everyone)
+    (shown,) = played.raw.data["resolved"]["channels"].values()
+    assert shown["permissions"] == str(channel.permissions(ada.user))
+    assert channel.permissions(ada.user) != channel.permissions(sandbox.world.bot)
+    other = sandbox.create_guild("Other")
+    wrong: list[dict[str, object]] = [
+        {"to": guild.create_channel("talk", kind=VOICE)},
+        {"to": other.create_channel("x")},
+        {"who": other.everyone},
+    ]
+    for given in wrong:
+        with pytest.raises(NotOffered):
+            await ada.slash(channel, "pick", **given)
 
 
 async def test_the_interaction_tells_who_asked(guild: Guild, channel: Channel) -> None:

@@ -35,8 +35,8 @@ async def test_a_form_shows_what_the_bot_sent(ada: Member, channel: Channel) -> 
     assert (shown.title, [*shown.controls]) == ("Limits", ["Swaps a day", "Note", "Size", "Crew", "Face"])
     assert shown.text.splitlines()[:3] == ["Limits", "Swaps a day", "0 to 999"]
     assert shown.controls["Swaps a day"]["value"] == "10"
-    assert (await played.first_response()).kind == "MODAL"
-    assert played.raw.original is None
+    first = await played.first_response()
+    assert (first.kind, first.reply) == ("MODAL", None)
 
 
 @pytest.mark.usefixtures("bot")
@@ -45,7 +45,6 @@ async def test_presets_are_sent_when_untouched(ada: Member, channel: Channel) ->
     played = await (await ada.slash(channel, "form")).submit(by=ada)
     assert (await played.reply()).content == "str 10, str , str s"
     assert (await played.first_response()).kind == "MESSAGE"
-    assert "message" not in played.raw.data
 
 
 async def test_every_control_reaches_the_bot(bot: Bot, ada: Member, channel: Channel, guild: Guild) -> None:
@@ -72,6 +71,19 @@ async def test_a_form_from_a_button_updates_its_message(panel: Reply, mod: Membe
         assert (await played.first_response()).kind == kind
         await played.reply(until=lambda reply, note=note: reply.text == f"str 7, str {note}, str s")
         assert played.raw.original is panel.raw
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"swaps": "1"}, {"swaps": "999"}, {"note": "abcd"}, {"note": "x" * 1000}, {"face": [FACE] * 2}],
+)
+@pytest.mark.usefixtures("bot")
+async def test_the_limits_themselves_may_be_sent(
+    ada: Member, channel: Channel, values: dict[str, object]
+) -> None:
+    """The shortest and the longest, and as many as there may be."""
+    played = await (await ada.slash(channel, "form")).submit(values, by=ada)
+    assert (await played.first_response()).kind == "MESSAGE"
 
 
 @pytest.mark.usefixtures("bot")
@@ -107,6 +119,7 @@ async def test_a_form_is_sent_once_by_its_reader(ada: Member, channel: Channel, 
         {"swaps": "1000"},
         {"swaps": 5},
         {"swaps": "1\n2"},
+        {"note": "x" * 4001},
         {"note": "abc"},
         {"size": "medium"},
         {"size": []},
@@ -185,6 +198,30 @@ async def test_what_discord_refuses(
     assert played.modal is None
     assert (await rest("POST", path, {"type": 9, "data": FORM}))[0] == 204
     assert played.modal is not None
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"custom_id": "x", "title": "x", "components": [{"type": 10, "content": "x"}]},
+        {"custom_id": "x" * 100, "title": "x" * 45, "components": [{"type": 10, "content": "x" * 4000}] * 5},
+        FORM | {"components": [LABEL | {"label": "x" * 45, "description": "x" * 100}]},
+        FORM | {"components": [LABEL | {"label": "x"}]},
+        FORM | line(style=2, placeholder="x" * 100, value="x" * 4000, min_length=4000, max_length=4000),
+        FORM | line(custom_id="x" * 100, min_length=0, max_length=1),
+        FORM | {"components": [{"type": 1, "components": [LINE | {"label": "x"}]}]},
+        FORM | {"components": [{"type": 1, "components": [LINE | {"label": "x" * 45}]}]},
+        FORM | labelled(type=19, custom_id="x", min_values=10, max_values=10),
+        FORM | labelled(type=19, custom_id="x" * 100, min_values=0),
+        FORM | labelled(type=8, custom_id="x", channel_types=[0], max_values=25),
+    ],
+)
+@pytest.mark.usefixtures("bot")
+async def test_what_discord_takes(ada: Member, channel: Channel, rest: Rest, form: Json) -> None:
+    """The limits themselves."""
+    played = await ada.slash(channel, "boom")
+    path = f"/interactions/{played.raw.id}/{played.raw.token}/callback"
+    assert (await rest("POST", path, {"type": 9, "data": form}))[0] == 204
 
 
 @pytest.mark.parametrize(

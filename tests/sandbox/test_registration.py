@@ -83,6 +83,7 @@ async def registered(sandbox: Sandbox, rest: Rest) -> None:
         command(name="admin", default_member_permissions=int(Permission.MANAGE_GUILD)),
         command(name="adult", nsfw=True),
         command(name="here", contexts=[0]),
+        command(name="alone", contexts=[1]),
     ]
     status, _ = await rest("PUT", f"/applications/{sandbox.world.bot.id}/commands", commands)
     assert status == 200
@@ -108,7 +109,9 @@ async def test_commands_are_offered_where_they_may_be_used(
     mod = guild.join(sandbox.create_user("Mo"), permissions=int(Permission.MANAGE_GUILD))
     await mod.slash(channel, "admin")
     await ada.slash(guild.create_channel("night", nsfw=True), "adult")
-    for place, name in ((channel, "admin"), (channel, "adult"), (sandbox.dm(ada.user), "here")):
+    alone = sandbox.dm(ada.user)
+    await ada.slash(alone, "alone")
+    for place, name in ((channel, "admin"), (channel, "adult"), (alone, "here"), (channel, "alone")):
         with pytest.raises(NotOffered):
             await ada.slash(place, name)
     guild.remove(sandbox.world.bot)

@@ -131,6 +131,8 @@ REFUSED: list[tuple[Json, str]] = [
     (WORDS | {"options": [OPTION, OPTION]}, "'1'.*SELECT_COMPONENT_OPTION_VALUE_DUPLICATED"),
     (WORDS | {"options": [{"label": "", "value": "a"}]}, "label.*BASE_TYPE_BAD_LENGTH"),
     (WORDS | {"options": [{"label": "A"}]}, "value.*BASE_TYPE_REQUIRED"),
+    (WORDS | {"options": [{"label": "A", "value": "x" * 101}]}, "value.*BASE_TYPE_BAD_LENGTH"),
+    (WORDS | {"options": [{"label": "x" * 101, "value": "a"}]}, "label.*BASE_TYPE_BAD_LENGTH"),
     (WORDS | {"options": [OPTION | {"description": "x" * 101}]}, "description.*BASE_TYPE_MAX_LENGTH"),
     (WORDS | {"min_values": -1}, "min_values.*NUMBER_TYPE_MIN"),
     (WORDS | {"max_values": 0}, "max_values.*NUMBER_TYPE_MIN"),
@@ -151,6 +153,28 @@ async def test_what_discord_refuses(channel: Channel, rest: Rest, select: Json, 
     assert (status, answer["code"]) == (400, 50035)
     assert re.search(rule, str(answer["errors"]))
     assert channel.messages == {}
+
+
+FULL: list[Json] = [
+    {"label": f"{number:100}", "value": f"{number:100}", "description": "x" * 100} for number in range(25)
+]
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        {"type": 6, "custom_id": "x"},
+        {"type": 6, "custom_id": "x" * 100, "placeholder": "x" * 150, "min_values": 25, "max_values": 25},
+        {"type": 3, "custom_id": "x", "options": FULL, "min_values": 25, "max_values": 25},
+        {"type": 3, "custom_id": "x", "options": [OPTION], "min_values": 0},
+        {"type": 3, "custom_id": "x", "options": DEFAULTS, "max_values": 2},
+        ROLES | {"default_values": [CHOSEN, CHOSEN], "min_values": 2, "max_values": 2},
+    ],
+)
+async def test_what_discord_takes(channel: Channel, rest: Rest, select: Json) -> None:
+    """The limits themselves."""
+    body = {"content": "x", "components": [{"type": 1, "components": [select]}]}
+    assert (await rest("POST", f"/channels/{channel.id}/messages", body))[0] == 200
 
 
 async def test_a_select_fills_its_row(channel: Channel, rest: Rest) -> None:
