@@ -58,6 +58,7 @@ class FaceSwapBot(commands.Bot):
             intents=discord.Intents(guilds=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            guild_ready_timeout=0,  # commands work at once; nothing here waits for the guilds' details
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
         )
