@@ -35,6 +35,7 @@ class Place:
     channel: Channel
     ada: Member
     settings: dict[str, str]
+    bots: list[FaceSwapBot]
 
     def now(self) -> datetime:
         """The sandbox's time, which the bot shares."""
@@ -58,6 +59,17 @@ class Place:
         """Type `/faceswap`, by default as Ada and with two pictures."""
         given = {"source": Upload("source.png", PNG), "target": Upload("target.png", PNG), **options}
         return await (by or self.ada).slash(self.channel, "faceswap", **given)
+
+    async def swap(self, *, by: Member | None = None, **options: object) -> Reply:
+        """Type `/faceswap` and wait until it has ended: a reply is seen a moment before it is settled."""
+        reply = await (await self.faceswap(by=by, **options)).reply()
+        await self.idle()
+        return reply
+
+    async def idle(self) -> None:
+        """Wait until no bot of this process has anything under way."""
+        for bot in self.bots:
+            await bot.services.swaps.idle()
 
     def said(self, channel: Channel | None = None) -> list[Reply]:
         """The messages that the bot has sent to a channel on its own."""
@@ -97,7 +109,7 @@ async def place(books: Database) -> AsyncIterator[Place]:
         guild = sandbox.create_guild("Harbour")
         channel = guild.create_channel("general")
         ada = guild.join(sandbox.create_user("Ada"))
-        place = Place(sandbox, api, books, guild, channel, ada, {})
+        place = Place(sandbox, api, books, guild, channel, ada, {}, [])
         with redirected(sandbox.base_url):
             yield place
         assert sandbox.complaints == []
@@ -126,8 +138,10 @@ def start(place: Place) -> Start:
             task = asyncio.create_task(serve(bot, place.sandbox.token, stop, config.shutdown_grace_seconds))
             try:
                 await place.sandbox.wait_until_ready()
+                place.bots.append(bot)
                 yield bot
             finally:
+                place.bots.clear()
                 stop.set()
                 await task
 

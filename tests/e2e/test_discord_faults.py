@@ -58,7 +58,7 @@ async def test_a_passing_fault_delays_the_picture(
     """A rate limit, Discord's own error or a cut connection: the edit is made again, the charge is one."""
     async with start() as bot:
         place.sandbox.faults.add("PATCH", EDIT, **fault)  # pyright: ignore[reportArgumentType] - real parameters
-        reply = await (await place.faceswap()).reply()
+        reply = await place.swap()
         assert reply.attachments
         await bot.services.swaps.idle()
     assert await place.rows("SELECT amount_micros FROM entries") == [{"amount_micros": 50_000}]
@@ -68,7 +68,7 @@ async def test_a_refused_edit_is_refunded_and_said(place: Place, start: Start) -
     """Discord refuses the picture for good: the member reads words instead."""
     async with start():
         place.sandbox.faults.add("PATCH", EDIT, status=400)
-        reply = await (await place.faceswap()).reply()
+        reply = await place.swap()
         assert "Discord did not accept the finished picture" in reply.content
     assert await refunded(place)
 
@@ -78,7 +78,7 @@ async def test_a_smaller_limit_than_stated_shrinks_the_picture(place: Place, sta
     async with start():
         place.sandbox.faults.add("PATCH", EDIT, status=413)
         place.api.script(Answer(body=noise()))
-        reply = await (await place.faceswap()).reply()
+        reply = await place.swap()
         assert 0 < len(reply.attachments[0].data) < len(noise())
 
 

@@ -21,11 +21,12 @@ async def test_a_member_swaps_two_faces(place: Place) -> None:
     first = await played.first_response()
     assert (first.kind, first.ephemeral) == ("DEFER", False)
     reply = await played.reply()
+    await place.idle()
     assert [file.data for file in reply.attachments] == [PNG]
     assert reply.attachments[0].filename == f"faceswap-{played.raw.id}.png"
     for part in ("AI face swap", "**$0.05**", f"seed {SEED_DEFAULT}", "$0.05 today", "$0.05 in all"):
         assert part in reply.content
-    second = await (await place.faceswap()).reply()
+    second = await place.swap()
     assert "$0.10 today and $0.10 in all" in second.content
     assert await place.rows("SELECT SUM(amount_micros) AS spent FROM entries") == [{"spent": 100_000}]
 
@@ -49,7 +50,7 @@ async def test_every_option_reaches_the_api(place: Place) -> None:
 
 async def test_the_api_gets_whole_cdn_urls(place: Place) -> None:
     """Both attachments go to the API as Discord signed them, and Discord serves them there."""
-    await (await place.faceswap()).reply()
+    await place.swap()
     asked = place.api.posts[0].json
     for name, file in (("source_image", "source.png"), ("target_image", "target.png")):
         url = urlsplit(str(asked[name]))
@@ -86,7 +87,7 @@ async def test_an_api_failure_costs_nothing_and_says_so(
 ) -> None:
     """Each failure becomes words with what to do; one call was made, nothing is charged or held."""
     place.api.script(answer)
-    reply = await (await place.faceswap()).reply()
+    reply = await place.swap()
     assert words in reply.content
     assert reply.content.endswith("You were not charged.")
     assert KEY not in reply.content
@@ -133,5 +134,5 @@ async def test_a_picture_without_a_declared_type_goes_by_its_name(place: Place, 
 async def test_a_base64_answer_is_read_like_a_picture(place: Place) -> None:
     """The API may answer with JSON; the member sees the same."""
     place.api.script(as_json({"image": "data:image/png;base64," + base64.b64encode(PNG).decode()}))
-    reply = await (await place.faceswap()).reply()
+    reply = await place.swap()
     assert reply.attachments[0].data == PNG

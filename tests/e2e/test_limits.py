@@ -22,7 +22,7 @@ async def test_a_limit_refuses_the_next_swap(
     """As many swaps as allowed run; the next is refused and calls nothing."""
     async with start(COOLDOWN_SECONDS="0", **settings):
         for _ in range(allowed):
-            assert (await (await place.faceswap()).reply()).attachments
+            assert (await place.swap()).attachments
         first = await (await place.faceswap()).first_response()
     assert (first.kind, first.ephemeral) == ("MESSAGE", True)
     assert first.reply is not None
@@ -42,34 +42,35 @@ async def test_a_second_swap_waits_for_the_first(place: Place, start: Start) -> 
         assert refused.reply is not None
         assert "A swap of yours is under way" in refused.reply.content
         assert (await running.reply()).attachments
-        assert (await (await place.faceswap()).reply()).attachments
+        await place.idle()
+        assert (await place.swap()).attachments
 
 
 async def test_the_cooldown_ends_when_it_says(place: Place, start: Start) -> None:
     """Right after a swap the next is refused; five seconds later it runs."""
     async with start():
-        await (await place.faceswap()).reply()
+        await place.swap()
         refused = await (await place.faceswap()).first_response()
         assert refused.reply is not None
         assert "5 s between swaps" in refused.reply.content
         place.sandbox.clock.advance(5)
-        assert (await (await place.faceswap()).reply()).attachments
+        assert (await place.swap()).attachments
 
 
 async def test_the_allowance_is_back_after_a_day(place: Place, start: Start) -> None:
     """The sliding allowance frees a swap 24 hours after the oldest."""
     async with start(COOLDOWN_SECONDS="0", DAILY_SWAPS_PER_MEMBER="1"):
-        await (await place.faceswap()).reply()
+        await place.swap()
         assert (await (await place.faceswap()).first_response()).kind == "MESSAGE"
         place.sandbox.clock.advance(24 * 3600)
-        assert (await (await place.faceswap()).reply()).attachments
+        assert (await place.swap()).attachments
 
 
 async def test_direct_messages_have_their_own_limit(place: Place, start: Start) -> None:
     """In direct messages the operator's own allowance holds, and no server's."""
     async with start(COOLDOWN_SECONDS="0", DM_SWAPS_PER_DAY="1", SERVER_DAILY_BUDGET_USD="0"):
         place.channel = place.sandbox.dm(place.ada.account)
-        assert (await (await place.faceswap()).reply()).attachments
+        assert (await place.swap()).attachments
         refused = await (await place.faceswap()).first_response()
         assert refused.reply is not None
         assert "your 1 swaps of 24 hours in direct messages" in refused.reply.content
@@ -78,9 +79,9 @@ async def test_direct_messages_have_their_own_limit(place: Place, start: Start) 
 async def test_limits_are_each_members_own(place: Place, start: Start) -> None:
     """One member's spent allowance is not another's."""
     async with start(COOLDOWN_SECONDS="0", DAILY_SWAPS_PER_MEMBER="1"):
-        await (await place.faceswap()).reply()
+        await place.swap()
         bob = place.guild.join(place.sandbox.create_user("Bob"))
-        assert (await (await place.faceswap(by=bob)).reply()).attachments
+        assert (await place.swap(by=bob)).attachments
 
 
 async def test_two_hundred_commands_at_once_pass_no_budget(place: Place, start: Start) -> None:

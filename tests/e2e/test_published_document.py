@@ -15,11 +15,11 @@ async def test_everything_the_bot_sends_is_in_the_document(place: Place) -> None
     document = Document.from_environment()
     if document is None:
         pytest.skip(WITHOUT)
-    await (await place.faceswap()).reply()
-    await (await place.faceswap(private=True)).reply()
+    await place.swap()
+    await place.swap(private=True)
     await (await place.faceswap(source=Upload("notes.txt", b"hello"))).first_response()
     place.api.script(error(500, "boom"))
-    await (await place.faceswap()).reply()
+    await place.swap()
     kinds = {(exchange.method, exchange.template) for exchange in place.sandbox.exchanges}
     assert len(kinds) >= 5
     assert document.check_all(place.sandbox.exchanges) == []
