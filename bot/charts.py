@@ -11,7 +11,10 @@ from PIL import Image, ImageDraw, ImageFont
 WIDTH = 1000
 """In pixels; Discord shows it at about 550, so the letters are drawn twice as large as they are read."""
 
-_MARGIN, _FONT_SIZE, _DAYS_HEIGHT, _BAR = 40, 26, 260, 46
+DAYS_HEIGHT = 260
+"""Height of the tallest column, in pixels."""
+
+_MARGIN, _FONT_SIZE, _BAR = 40, 26, 46
 _GROUND, _TEXT, _FAINT, _COLUMN, _FILL = "#2b2d31", "#f2f3f5", "#4e5058", "#5865f2", "#3ba55d"
 
 
@@ -30,7 +33,7 @@ def usage_chart(title: str, first: date, by_day: Sequence[int], members: Sequenc
     There is at least one day; the values are not negative.
     """
     top = _MARGIN + 2 * _FONT_SIZE
-    bars_top = top + _DAYS_HEIGHT + 3 * _FONT_SIZE
+    bars_top = top + DAYS_HEIGHT + 3 * _FONT_SIZE
     picture = Image.new("RGB", (WIDTH, bars_top + _BAR * len(members) + _MARGIN), _GROUND)
     draw = ImageDraw.Draw(picture)
     draw.text((_MARGIN, _MARGIN // 2), title, _TEXT, _font())
@@ -47,18 +50,18 @@ def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 def _draw_days(draw: ImageDraw.ImageDraw, top: int, first: date, by_day: Sequence[int]) -> None:
-    most, bottom = max(*by_day, 1), top + _DAYS_HEIGHT
+    most, bottom = max(*by_day, 1), top + DAYS_HEIGHT
     left = _MARGIN + round(draw.textlength(f"{most:,}", _font())) + 12
     step = (WIDTH - _MARGIN - left) / len(by_day)
     for level in {0, most // 2, most}:
-        height = bottom - round(_DAYS_HEIGHT * level / most)
+        height = bottom - round(DAYS_HEIGHT * level / most)
         draw.line((left, height, WIDTH - _MARGIN, height), _FAINT, 2)
         draw.text((left - 12, height), f"{level:,}", _TEXT, _font(), anchor="rm")
     gap = 2 if step >= 6 else 0
     for day, count in enumerate(by_day):
         if count:
             x0, x1 = round(left + day * step) + gap, round(left + (day + 1) * step) - 1 - gap
-            height = max(2, round(_DAYS_HEIGHT * count / most))
+            height = max(2, round(DAYS_HEIGHT * count / most))
             draw.rectangle((x0, bottom - height, max(x0, x1), bottom - 1), _COLUMN)
     for day, x, anchor in ((0, left, "la"), (len(by_day) - 1, WIDTH - _MARGIN, "ra")):
         if day or anchor == "la":

@@ -13,10 +13,10 @@ from cogs.buttons import Interaction
 def moderator(interaction: Interaction, now: datetime) -> Actor:
     """The member who acts, by the permissions Discord sends with every interaction; raises NotAllowed.
 
-    A command's own default permissions are only Discord's hint, and buttons have none.
+    A command's own default permissions are only Discord's hint, and buttons have none. An administrator comes
+    with every permission (source: Discord's permissions reference).
     """
-    granted = interaction.permissions
-    if interaction.guild_id is None or not (granted.manage_guild or granted.administrator):
+    if interaction.guild_id is None or not interaction.permissions.manage_guild:
         raise NotAllowed
     return Actor(interaction.id, interaction.guild_id, interaction.user.id, now)
 

@@ -34,6 +34,7 @@ def test_columns_and_bars_are_in_proportion() -> None:
     """A day or member with twice as much is twice as long; one with nothing has no column."""
     picture = drawn([10, 0, 40, 20], [Bar("1", 60, "60"), Bar("2", 30, "30"), Bar("3", 15, "15")])
     ten, forty, twenty = runs(picture, COLUMN, upright=True)
+    assert forty == charts.DAYS_HEIGHT
     assert (forty / ten, forty / twenty) == (pytest.approx(4, rel=0.02), pytest.approx(2, rel=0.02))
     first, second, third = runs(picture, BAR, upright=False)
     assert (first / second, first / third) == (pytest.approx(2, rel=0.02), pytest.approx(4, rel=0.02))

@@ -150,7 +150,8 @@ async def test_the_victim_of_a_deadlock_runs_again(store: Store) -> None:
         tries.append(first)
         for guild_id in (first, second):
             db.execute(
-                "UPDATE accounts SET held_micros = held_micros WHERE guild_id = :guild", guild=guild_id
+                "UPDATE accounts SET held_micros = held_micros WHERE guild_id = :guild AND user_id = 0",
+                guild=guild_id,
             )
             if len(tries) <= 2 and guild_id == first:
                 meeting.wait(10)

@@ -8,6 +8,9 @@
         await sandbox.wait_until_ready()
         played = await ada.slash(channel, "faceswap", source=Upload("a.jpg", a), target=Upload("b.jpg", b))
         reply = await played.reply()
+        chosen = await reply.select("Channels", by=ada, values=[channel])  # custom_id or placeholder
+        opened = await reply.press("Limits", by=ada)  # custom_id or label
+        sent = await opened.submit({"Swaps a day": "5"}, by=ada)  # custom_ids or labels of the form's fields
 
 Nothing here imports discord.py but `doorway`.
 """

@@ -1,5 +1,8 @@
 """Clicks that Discord's own client would not make: another member's, and one that arrives twice."""
 
+from typing import Any
+
+from bot.client import FaceSwapBot
 from bot.sandbox import Played, Reply, payloads
 from bot.sandbox.places import Member
 from tests.e2e.conftest import Place
@@ -10,6 +13,12 @@ def press_as(reply: Reply, label: str, member: Member) -> Played:
     button = next(one for one in reply.buttons() if one["label"] == label)
     data = {"custom_id": button["custom_id"], "component_type": 2, "id": button["id"]}
     return Played(reply.raw.author.world.open_component(member.account, reply.raw, data))
+
+
+def remembered(bot: FaceSwapBot) -> dict[object, object]:
+    """The views and forms that discord.py keeps in memory."""
+    kept: Any = bot._connection._view_store  # pyright: ignore[reportPrivateUsage] - shown nowhere else
+    return {**kept._views, **kept._modals}
 
 
 def replay(place: Place, played: Played) -> None:

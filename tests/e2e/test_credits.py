@@ -15,7 +15,7 @@ from bot.sandbox.places import Member
 from bot.store import moderation
 from bot.store.database import Transaction
 from bot.store.moderation import Actor, Change
-from tests.e2e.clicks import press_as, replay
+from tests.e2e.clicks import press_as, remembered, replay
 from tests.e2e.conftest import Place, Start
 
 PLENTY = {
@@ -261,4 +261,4 @@ async def test_nothing_sent_stays_in_memory(place: Place, start: Start) -> None:
         await swap(place, bot, 11)
         page = await history(place)
         await (await page.press("Next", by=place.ada)).first_response()
-        assert bot.persistent_views == []
+        assert remembered(bot) == {}

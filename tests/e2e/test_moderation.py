@@ -14,7 +14,7 @@ from bot.sandbox import Played, Reply
 from bot.sandbox.permissions import Permission
 from bot.sandbox.places import Channel, Member
 from bot.store import extras, moderation
-from tests.e2e.clicks import press_as, replay, select_as
+from tests.e2e.clicks import press_as, remembered, replay, select_as
 from tests.e2e.conftest import Place, Start
 
 FIELDS = {setting: setting.value for setting in Setting}
@@ -105,6 +105,7 @@ async def test_the_panel_shows_what_holds(place: Place, bot: FaceSwapBot, grace:
     assert [control.get("value") for control in again.controls.values()] == ["4", "none", None, "1250.5", "0"]
     await answered(await type_numbers(panel, grace, **dict.fromkeys(FIELDS, "")))
     assert await rules(bot, place) == Rules()
+    assert remembered(bot) == {}
 
 
 @pytest.mark.parametrize(
@@ -423,5 +424,32 @@ async def test_usage_is_a_chart_and_a_table(place: Place, start: Start, grace: M
         ]
         with Image.open(io.BytesIO(chart.data)) as picture:
             assert (chart.filename, picture.format) == ("usage.png", "PNG")
-        lately = await admin(place, grace, "usage", days=2)
-        assert "1 swap, $0.05, by 1 member\n" in lately.content
+        for days, total in ((4, "4 swaps, $0.20, by 2 members\n"), (3, "1 swap, $0.05, by 1 member\n")):
+            assert total in (await admin(place, grace, "usage", days=days)).content
+
+
+async def test_what_is_set_holds_from_the_next_swap_on(place: Place, bot: FaceSwapBot, grace: Member) -> None:
+    """An allowance, a grant over it, a pause and a block: each decides the very next `/faceswap`."""
+
+    async def outcome() -> str:
+        played = await place.faceswap()
+        reply = (await played.first_response()).reply
+        if reply is not None and "not charged" in reply.content:
+            return reply.content
+        await bot.services.swaps.idle()
+        return "a picture" if (await played.reply()).attachments else "no picture"
+
+    panel = await admin(place, grace, "settings")
+    await answered(await type_numbers(panel, grace, daily="1"))
+    assert await outcome() == "a picture"
+    assert "your 1 swaps of 24 hours" in await outcome()
+    await admin(place, grace, "grant", member=place.ada, units=2)
+    assert await outcome() == "a picture"
+    await answered(await panel.press("Pause", by=grace))
+    assert "paused" in await outcome()
+    await answered(await panel.press("Resume", by=grace))
+    await admin(place, grace, "block", member=place.ada)
+    assert "blocked you" in await outcome()
+    await admin(place, grace, "unblock", member=place.ada)
+    assert await outcome() == "a picture"
+    assert "your 1 swaps of 24 hours" in await outcome()

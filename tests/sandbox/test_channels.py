@@ -138,11 +138,11 @@ async def fetched(rest: Rest, url: str) -> int:
         return response.status
 
 
-@pytest.mark.parametrize("urls", [[], ["x"] * 51])
-async def test_addresses_are_renewed_fifty_at_once(rest: Rest, urls: list[str]) -> None:
+@pytest.mark.parametrize(("number", "code"), [(0, 50035), (1, None), (50, None), (51, 50035)])
+async def test_addresses_are_renewed_fifty_at_once(rest: Rest, number: int, code: int | None) -> None:
     """None at all, and 51, are form errors."""
-    status, answer = await rest("POST", "/attachments/refresh-urls", {"attachment_urls": urls})
-    assert (status, answer["code"]) == (400, 50035)
+    _, answer = await rest("POST", "/attachments/refresh-urls", {"attachment_urls": ["x"] * number})
+    assert answer.get("code") == code
 
 
 async def test_the_bot_is_removed_from_a_server(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox import NotOffered, Permission, Sandbox, Upload
+from bot.sandbox import NotOffered, Permission, Sandbox, Upload, payloads
 from bot.sandbox.places import VOICE, Channel, Guild, Member
 from bot.sandbox.wire import Json
 from tests.sandbox.client import PIXEL
@@ -56,6 +56,26 @@ async def test_each_menu_has_its_own_commands(sandbox: Sandbox, ada: Member, cha
     for name, on in cases:
         with pytest.raises(NotOffered):
             await ada.use_menu(channel, name, on=on)  # pyright: ignore[reportArgumentType]  # of several types
+
+
+async def test_answers_tell_what_they_answer(
+    sandbox: Sandbox, ada: Member, channel: Channel, rest: Rest
+) -> None:
+    """The message's type and metadata name the command, what it was used on, and what opened a form."""
+    message = sandbox.write(ada, channel, "look")
+    await (await ada.use_menu(channel, "Who is this", on=ada)).reply()
+    private = await (await ada.use_menu(channel, "Report face swap", on=message)).reply()
+    opened = await ada.slash(channel, "form")
+    await (await opened.submit(by=ada)).reply()
+    await (await ada.slash(channel, "echo", text="hi")).followup()
+    _, found = await rest("GET", f"/channels/{channel.id}/messages")
+    assert [one["type"] for one in found] == [19, 20, 0, 23, 0]
+    _, _, formed, menu, _ = (one.get("interaction_metadata", {}) for one in found)
+    assert menu["target_user"]["id"] == str(ada.user.id)
+    assert formed["triggering_interaction_metadata"]["id"] == str(opened.raw.id)
+    assert payloads.message(private.raw, sandbox.world.cdn)["interaction_metadata"][
+        "target_message_id"
+    ] == str(message.id)
 
 
 async def test_suggestions(ada: Member, channel: Channel) -> None:

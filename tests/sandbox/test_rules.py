@@ -239,3 +239,28 @@ async def test_broken_json_is_a_form_error(sandbox: Sandbox, channel: Channel) -
         for body in (b"{", form):
             async with session.post(url, data=body) as response:
                 assert (response.status, (await response.json())["code"]) == (400, 50109)
+
+
+async def test_what_was_never_there(sandbox: Sandbox, rest: Rest) -> None:
+    """An unknown interaction is 10062; a webhook with an unknown token is 50027, and another's is 10015."""
+    assert (await rest("POST", "/interactions/1/none/callback", {"type": 5}))[1]["code"] == 10062
+    bot = sandbox.world.bot.id
+    for webhook, code in ((bot, 50027), (bot + 1, 10015)):
+        path = f"/webhooks/{webhook}/none/messages/@original"
+        assert (await rest("PATCH", path, {"content": "x"}))[1]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        ({"nonce": "x" * 26, "enforce_nonce": True}, "NONCE_TYPE_TOO_LONG"),
+        ({"nonce": "x" * 25, "enforce_nonce": True}, None),
+        ({"message_reference": {"message_id": "1"}}, "REPLIES_UNKNOWN_MESSAGE"),
+        ({"message_reference": {"message_id": "1", "fail_if_not_exists": False}}, None),
+    ],
+)
+async def test_nonces_and_replies(channel: Channel, rest: Rest, more: Json, rule: str | None) -> None:
+    """A nonce has 25 characters at most; a reply needs its message unless it says otherwise."""
+    status, answer = await rest("POST", f"/channels/{channel.id}/messages", {"content": "x"} | more)
+    assert status == (200 if rule is None else 400)
+    assert rule is None or rule in str(answer["errors"])
