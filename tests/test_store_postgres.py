@@ -157,7 +157,7 @@ async def test_the_victim_of_a_deadlock_runs_again(store: Store) -> None:
                 meeting.wait(10)
 
     await asyncio.gather(store.run(crosswise, 1, 2), store.run(crosswise, 2, 1))
-    assert len(tries) == 3
+    assert len(tries) >= 3
 
 
 async def test_an_error_does_not_quote_the_row(store: Store) -> None:

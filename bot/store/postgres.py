@@ -5,6 +5,7 @@ What PostgreSQL does differently from SQLite is here and in the words that fill 
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -36,6 +37,7 @@ TYPES = {
 _CONNECTIONS = 8
 _WAIT_SECONDS = 10.0  # for a connection, when the server is away
 _TRIES = 3
+_PAUSE_SECONDS = 0.05  # or a deadlock's victim could take its row again before the survivor does
 _MIGRATING = 5_005_141_953  # any number that nothing else in the database locks
 
 # A dead network is noticed in half a minute rather than two hours. The address may say otherwise.
@@ -173,6 +175,7 @@ def _run(pool: ConnectionPool[Connection], function: Callable[[Transaction], T])
             again = broken or isinstance(error, psycopg.errors.DeadlockDetected)
             if commit_was_sent or not again or not tries_left:
                 raise StoreError(f"The database failed a transaction: {_reason(error)}.") from None
+        time.sleep(_PAUSE_SECONDS)
         if broken:
             pool.check()  # what broke one connection probably broke its idle neighbours
     raise AssertionError
