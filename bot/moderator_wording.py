@@ -21,7 +21,7 @@ PAUSED, AGE_RESTRICTED = "Paused", "Age-restricted channels only"
 
 CHANGE_NUMBERS = "Change numbers"
 PAUSE, RESUME = "Pause", "Resume"
-AGE_RESTRICTED_ON, AGE_RESTRICTED_OFF = "Age-restricted channels only", "All channels"
+AGE_RESTRICTED_ON, AGE_RESTRICTED_OFF = "Require age-restricted", "Do not require age-restricted"
 CHOOSE_CHANNELS, CHOOSE_ROLES = "Everywhere: choose to narrow it", "Everybody: choose to narrow it"
 CHOOSE_LOG = "None: choose where changes are written"
 GIVE_ROLE, DROP_ROLE = "Give a role its own allowance", "Take a role's own allowance away"

@@ -127,12 +127,12 @@ async def test_switches_say_what_they_do(place: Place, bot: FaceSwapBot, grace: 
     """Pause and age-restricted only, on and off again; an old panel's button is no flip."""
     panel, old = await admin(place, grace, "settings"), await admin(place, grace, "settings")
     await answered(await panel.press("Pause", by=grace))
-    await answered(await panel.press("Age-restricted channels only", by=grace))
+    await answered(await panel.press("Require age-restricted", by=grace))
     assert await rules(bot, place) == Rules(paused=True, age_restricted_only=True)
     await answered(await old.press("Pause", by=grace))
     assert (await rules(bot, place)).paused
     await answered(await panel.press("Resume", by=grace))
-    await answered(await panel.press("All channels", by=grace))
+    await answered(await panel.press("Do not require age-restricted", by=grace))
     assert await rules(bot, place) == Rules()
 
 
