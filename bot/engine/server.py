@@ -147,15 +147,18 @@ class _Api:
         return await self._work(job)
 
     async def _job(self, asked: Parameters) -> Job:
+        reads = [
+            asyncio.create_task(self._read(name, url))
+            for name, url in (("source_image", asked.source_image), ("target_image", asked.target_image))
+        ]
         try:
-            async with asyncio.TaskGroup() as reads:
-                source = reads.create_task(self._read("source_image", asked.source_image))
-                target = reads.create_task(self._read("target_image", asked.target_image))
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
+            source, target = await asyncio.gather(*reads)
+        finally:  # where one could not be read, the other is of no use
+            for read in reads:
+                read.cancel()
         return Job(
-            source.result(),
-            target.result(),
+            source,
+            target,
             asked.image_format,
             asked.quality,
             asked.seed % 2**64,  # the generator of the grain takes no negative seed

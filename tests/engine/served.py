@@ -62,11 +62,9 @@ class Clock:
 
 
 @asynccontextmanager
-async def running_engine(
-    cdn: str, clock: Clock, key: str | None = KEY, workers: int = 1
-) -> AsyncGenerator[Client]:
+async def running_engine(cdn: str, clock: Clock, workers: int = 1) -> AsyncGenerator[Client]:
     """Make a client, with the key, of an engine that may read the CDN alone and lets two requests wait."""
-    app = create_app(Settings(AllowedOrigins.of([cdn]), FOLDER, key, workers=workers, queue=2), now=clock)
+    app = create_app(Settings(AllowedOrigins.of([cdn]), FOLDER, KEY, workers=workers, queue=2), now=clock)
     async with TestClient(TestServer(app), headers={"x-api-key": KEY}) as client:
         yield client
 

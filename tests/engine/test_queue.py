@@ -99,8 +99,16 @@ async def test_a_job_ends_with_its_error(
 
 async def test_a_record_lives_from_the_end_of_its_job(queue: Queue, clock: Clock) -> None:
     """One that has not ended is never forgotten."""
-    running = queue.submit("png", _forever)
-    first = await _made(queue, b"1")
+    go = asyncio.Event()
+
+    async def work(_: Record) -> bytes:
+        await go.wait()
+        return b"1"
+
+    running, first = queue.submit("png", _forever), queue.submit("png", work)
+    clock.time += 100
+    go.set()
+    await _until(lambda: first.ended > 0)
     clock.time += 30
     second = await _made(queue, b"2")
     clock.time += 29.9

@@ -196,3 +196,15 @@ async def test_stopping_ends_every_job(shelf: Cdn) -> None:
     async with asyncio.timeout(5):  # the CDN's own tasks see its callers leave
         while asyncio.all_tasks() - before:  # noqa: ASYNC110 - tasks of others set no event of ours
             await asyncio.sleep(0.01)
+
+
+async def test_a_picture_of_no_use_is_not_read_on() -> None:
+    """When the other one could not be read."""
+    own = Cdn()
+    async with own.server, running_engine(own.origin, Clock(), workers=0) as client:
+        async with client.post(QUEUE_PATH, json=body_of(own.origin, "nothing", "slow")) as answer:
+            ticket = await answer.json()
+        await _become(client, ticket["status_url"], "FAILED")
+        await asyncio.sleep(0)
+        assert not [task for task in asyncio.all_tasks() if "_Api._read" in repr(task.get_coro())]
+        own.let_go.set()
