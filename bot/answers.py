@@ -1,5 +1,6 @@
 """How a swap is answered on Discord: the interaction's own response, then a message of its own."""
 
+import asyncio
 import io
 import logging
 from typing import cast
@@ -28,6 +29,8 @@ CANCEL_CONTROL = "cancel"
 """Name of the control that takes a waiting swap back; its state is the swap's and the member's id."""
 
 _LOOKED_THROUGH = 100  # messages of a channel's history
+
+_PAUSES = (0.5, 2.0)  # seconds before words are sent again over a new connection
 
 _NOT_TAKEN = (discord.HTTPException, *CONNECTION_ERRORS)
 
@@ -118,12 +121,18 @@ class Answer:
 
     async def fail(self, error: BotError) -> None:
         """Replace the placeholder by words; never raises for what Discord answers."""
-        try:
-            await self._webhook.edit_message(
-                _ORIGINAL, content=replies.failure(error), attachments=[], view=None
-            )
-        except _NOT_TAKEN as refused:
-            log.warning("Swap %d: the member could not be told: %s", self._swap.id, brief(refused))
+        for pause in (*_PAUSES, None):
+            try:
+                await self._webhook.edit_message(
+                    _ORIGINAL, content=replies.failure(error), attachments=[], view=None
+                )
+            except _NOT_TAKEN as refused:
+                log.warning("Swap %d: the member could not be told: %s", self._swap.id, brief(refused))
+                # discord.py has tried again by itself where Discord gave an answer.
+                if pause is not None and isinstance(refused, CONNECTION_ERRORS):
+                    await asyncio.sleep(pause)
+                    continue
+            return
 
     async def _place(self) -> discord.abc.Messageable:
         """Where a late result goes: the channel, or to the member alone."""

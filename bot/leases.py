@@ -54,8 +54,9 @@ class Leases:
                 await self._store.run(claims.renew, tuple(self._working), self.new())
 
     async def claim(self) -> list[int]:
-        """Take over the open swaps whose lease has run out."""
-        return await self._store.run(claims.claim, self.new(), self._now())
+        """Take over the open swaps whose lease has run out; what is worked on here only gets a new one."""
+        claimed = await self._store.run(claims.claim, self.new(), self._now())
+        return [swap_id for swap_id in claimed if swap_id not in self._working]
 
     async def release(self) -> None:
         """Leave what this process has not finished to whoever comes next, at once."""

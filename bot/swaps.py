@@ -175,8 +175,10 @@ class Swaps:
             await failed(Unexpected())
 
     async def _refund(self, work: Work, error: SwapFailed) -> None:
-        if await self._store.run(rows.refund, work.swap.id, type(error).__name__, self._now()):
+        # The refund erases the token: after a kill in between nobody could be told any more.
+        if await self._store.run(rows.is_worked_on, work.swap.id, self._leases.owner):
             await work.reply.fail(error)
+            await self._store.run(rows.refund, work.swap.id, type(error).__name__, self._now())
         await self._account.failed(error)
 
     async def _make_and_deliver(self, work: Work) -> None:

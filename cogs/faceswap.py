@@ -10,6 +10,7 @@ from bot import replies, segmind
 from bot.answers import ALREADY_ACKNOWLEDGED, CANCEL_CONTROL
 from bot.client import FaceSwapBot
 from bot.errors import AttachmentNotAPicture, AttachmentTooLarge, Role, TooManyPixels
+from bot.fetch import CONNECTION_ERRORS
 from bot.pictures import MAX_PIXELS, OutputFormat
 from bot.policy import Place
 from bot.store.swaps import Swap
@@ -78,10 +79,10 @@ class FaceSwap(commands.Cog):
         swaps, reply = self._services.swaps, self._reply_to(swap)
         async with swaps.admitted(swap, place_of(interaction)):
             try:
-                await interaction.response.defer(ephemeral=swap.private, thinking=True)
+                await _acknowledge(interaction, swap)
             except discord.HTTPException as error:
-                # Discord may have taken a first try and answered it with an error: then the placeholder
-                # is ours. Otherwise another process has answered, and this one stops.
+                # Discord may have taken a first try and answered it with an error, or not at all: then the
+                # placeholder is ours. Otherwise another process has answered, and this one stops.
                 if error.code != ALREADY_ACKNOWLEDGED or not await reply.waiting():
                     raise
         swaps.start(swap, reply)
@@ -99,6 +100,18 @@ class FaceSwap(commands.Cog):
             await click.interaction.response.edit_message(content=replies.CANCELLED, view=None)
         else:
             await click.interaction.response.send_message(replies.TOO_LATE_TO_CANCEL, ephemeral=True)
+
+
+async def _acknowledge(interaction: discord.Interaction[FaceSwapBot], swap: Swap) -> None:
+    """Defer the answer; where the connection breaks, another try tells whether the one before was taken."""
+    for last in (False, False, True):
+        try:
+            await interaction.response.defer(ephemeral=swap.private, thinking=True)
+        except CONNECTION_ERRORS:
+            if last:
+                raise
+        else:
+            return
 
 
 def place_of(interaction: discord.Interaction[FaceSwapBot]) -> Place:

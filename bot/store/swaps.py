@@ -124,13 +124,22 @@ def refund(db: Transaction, swap_id: int, failure: str, now: datetime) -> bool:
 
 
 def cancel(db: Transaction, swap_id: int, user_id: int, now: datetime) -> bool:
-    """Take back a member's own swap that is not sent yet, like a refund; False when it is too late."""
-    mine = db.rows("SELECT 1 FROM swaps WHERE id = :id AND user_id = :user", id=swap_id, user=user_id)
+    """Take back a member's own swap that is not sent yet, like a refund; False when it is too late.
+
+    Once more is no mistake: a press may reach two processes, and its first answer may have been lost.
+    """
+    mine = db.rows("SELECT failure FROM swaps WHERE id = :id AND user_id = :user", id=swap_id, user=user_id)
     if not mine or not _end(db, swap_id, states="'held'", outcome="refunded", failure="Cancelled", now=now):
-        return False
+        return bool(mine) and mine[0]["failure"] == "Cancelled"
     _release(db, swap_id, spend=False)
     give_back(db, swap_id, now)
     return True
+
+
+def is_worked_on(db: Transaction, swap_id: int, owner: str) -> bool:
+    """Whether the swap is open, and this owner's to work on."""
+    sql = f"SELECT 1 FROM swaps WHERE id = :id AND lease_owner = :owner AND {OPEN}"
+    return bool(db.rows(sql, id=swap_id, owner=owner))
 
 
 def open_swaps(db: Transaction) -> list[int]:
