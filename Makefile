@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 PYTEST := $(PY) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format bench lock clean
+.PHONY: help setup demo run test soak check format bench lock clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ run: setup ## the bot itself, configured by .env
 
 test: $(VENV)/dev $(VENV)/assets ## every test, in under three minutes
 	$(PYTEST) -n 2 -q
+
+soak: $(VENV)/dev $(VENV)/assets ## the full matrices and the long random runs
+	$(PYTEST) -n 2 -q -m soak
 
 check: $(VENV)/dev ## lint, format and types
 	$(PY) -m ruff check .
