@@ -15,7 +15,16 @@ from typing import Any, cast
 
 from bot.account import Account
 from bot.delivery import Delivery, Reply
-from bot.errors import ApiTimeout, Interrupted, ShuttingDown, SwapFailed, TokenExpired, Unexpected
+from bot.errors import (
+    ApiTimeout,
+    Interrupted,
+    RateLimited,
+    ShuttingDown,
+    SwapFailed,
+    TokenExpired,
+    Unexpected,
+)
+from bot.gate import Gate
 from bot.leases import Leases
 from bot.pictures import OutputFormat
 from bot.policy import DefaultLimits, Place
@@ -55,6 +64,15 @@ class Work:
     """When the interaction's token stops working."""
 
 
+@dataclass(frozen=True)
+class Called:
+    """A paid call; a queued job that takes long comes back as its ticket alone."""
+
+    sent_at: datetime
+    result: SwapResult | None
+    ticket: Ticket | None = None
+
+
 class Swaps:
     """The use case. `turns` bounds the calls under way; each may take `timeout_seconds`."""
 
@@ -68,6 +86,7 @@ class Swaps:
         account: Account,
         leases: Leases,
         turns: Turns,
+        gate: Gate,
         timeout_seconds: float,
         now: Callable[[], datetime],
     ) -> None:
@@ -78,6 +97,7 @@ class Swaps:
         self._account = account
         self._leases = leases
         self._turns = turns
+        self._gate = gate
         self._timeout_seconds = timeout_seconds
         self._now = now
         self._tasks: set[asyncio.Task[None]] = set()
@@ -180,38 +200,54 @@ class Swaps:
         await self._account.failed(error)
 
     async def _make_and_deliver(self, work: Work) -> None:
-        patience = (work.dies_at - LAST_MINUTE - self._now()).total_seconds()
-        group = work.swap.guild_id or work.swap.user_id
-        queued = None if self._turns.free else asyncio.create_task(work.reply.queued())
+        told = None
+        if not (self._turns.free and self._gate.is_open()):
+            told = asyncio.create_task(work.reply.queued())
         try:
-            async with self._turns.turn(group, patience):
-                sent_at = self._now()
-                if not await self._store.run(rows.start_sending, work.swap.id, sent_at, self._leases.owner):
-                    return  # cancelled, or another process has it
-                ticket, result = await self._send(work)
+            called = await self._call(work)
         finally:
             # An edit that comes late would cover the picture.
-            if queued:
-                await asyncio.gather(queued, return_exceptions=True)
-        if ticket is not None and result is None:
-            result = await self._collect(ticket, work.dies_at - TOKEN_LIFE)
-        await self._keep_and_deliver(work, cast("SwapResult", result), sent_at)
+            if told:
+                await asyncio.gather(told, return_exceptions=True)
+        if called is not None:
+            result = called.result or await self._collect(called.ticket, work.dies_at - TOKEN_LIFE)
+            await self._keep_and_deliver(work, result, called.sent_at)
 
-    async def _send(self, work: Work) -> tuple[Ticket | None, SwapResult | None]:
-        """Make the paid call; a queued job that takes long comes back as its ticket alone."""
-        timeout = min(self._timeout_seconds, (work.dies_at - _SHOWING - self._now()).total_seconds())
+    async def _call(self, work: Work) -> Called | None:
+        """Make the paid call once it is this swap's turn; None when it was taken back, or is another's."""
+        latest = work.dies_at - LAST_MINUTE
+        group = work.swap.guild_id or work.swap.user_id
+        while True:
+            async with self._turns.turn(group, (latest - self._now()).total_seconds()):
+                if not await self._gate.opened(latest):
+                    raise RateLimited(429, retry_at=self._gate.opens_at)
+                sent_at = self._now()
+                if not await self._store.run(rows.start_sending, work.swap.id, sent_at, self._leases.owner):
+                    return None
+                try:
+                    return await self._send(work, sent_at)
+                except RateLimited as error:
+                    # Nothing was started: it waits like the others, if it can still be shown afterwards.
+                    if error.retry_at is None or error.retry_at > latest:
+                        raise
+                    await self._store.run(rows.hold_again, work.swap.id)
+
+    async def _send(self, work: Work, sent_at: datetime) -> Called:
+        timeout = min(self._timeout_seconds, (work.dies_at - _SHOWING - sent_at).total_seconds())
         request = _request(work.swap)
         if not isinstance(self._api, QueueClient):
-            return None, await self._api.swap(request, timeout_seconds=timeout)
+            return Called(sent_at, await self._api.swap(request, timeout_seconds=timeout))
         ticket = await self._api.submit(request, timeout_seconds=timeout)
         await self._store.run(rows.start_running, work.swap.id, ticket.request_id)
         try:
-            return ticket, await self._api.collect(ticket, timeout_seconds=timeout)
+            return Called(sent_at, await self._api.collect(ticket, timeout_seconds=timeout), ticket)
         except ApiTimeout:
-            return ticket, None
+            return Called(sent_at, None, ticket)
 
-    async def _collect(self, ticket: Ticket, begun_at: datetime) -> SwapResult:
+    async def _collect(self, ticket: Ticket | None, begun_at: datetime) -> SwapResult:
         """Wait for a paid job as long as the queue remembers it."""
+        if ticket is None:
+            raise ApiTimeout
         left = (begun_at + RECORD_LIFE - self._now()).total_seconds()
         return await cast("QueueClient", self._api).collect(
             ticket, timeout_seconds=max(left, _SHOWING.seconds)
