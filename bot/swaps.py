@@ -16,9 +16,13 @@ from typing import Any, cast
 from bot.account import Account
 from bot.delivery import Delivery, Reply
 from bot.errors import (
+    ApiError,
     ApiTimeout,
     Interrupted,
+    JobFailed,
+    NoFace,
     RateLimited,
+    RecordExpired,
     ShuttingDown,
     SwapFailed,
     TokenExpired,
@@ -50,6 +54,10 @@ LAST_MINUTE = timedelta(minutes=1)
 _SHOWING = timedelta(seconds=15)
 """Kept back from a call's time for showing its picture."""
 
+_FINAL = (JobFailed, NoFace, RecordExpired)
+"""What ends a paid job of the queue for good; any other answer to asking for it may be another one later."""
+
+_ASK_AGAIN_SECONDS = 5.0
 _CLAIM_SECONDS = 1.0
 _FALL_SECONDS = 5.0
 
@@ -165,6 +173,8 @@ class Swaps:
             await self._claim(reply_to)
 
     async def _claim(self, reply_to: Callable[[Swap], Reply]) -> None:
+        if self._stopping:
+            return
         for swap_id in await self._leases.claim():
             log.info("Taking over swap %d", swap_id)
             self._track(self._resume(swap_id, reply_to))
@@ -188,13 +198,13 @@ class Swaps:
         try:
             await steps()
         except SwapFailed as error:
-            log.warning("A swap failed: %s %s", type(error).__name__, error)
             await failed(error)
         except Exception:  # the one broad handler: somebody's money is held
             log.exception("Something failed unexpectedly")
             await failed(Unexpected())
 
     async def _refund(self, work: Work, error: SwapFailed) -> None:
+        log.warning("Swap %d failed: %s %s", work.swap.id, type(error).__name__, error)
         if await self._store.run(rows.refund, work.swap.id, type(error).__name__, self._now()):
             await work.reply.fail(error)
         await self._account.failed(error)
@@ -241,17 +251,28 @@ class Swaps:
         await self._store.run(rows.start_running, work.swap.id, ticket.request_id)
         try:
             return Called(sent_at, await self._api.collect(ticket, timeout_seconds=timeout), ticket)
-        except ApiTimeout:
+        except _FINAL:
+            raise
+        except (ApiTimeout, ApiError) as error:
+            await self._account.failed(error)
             return Called(sent_at, None, ticket)
 
     async def _collect(self, ticket: Ticket | None, begun_at: datetime) -> SwapResult:
-        """Wait for a paid job as long as the queue remembers it."""
-        if ticket is None:
+        """Wait for a paid job as long as the queue remembers it, even while the API does not let us ask."""
+        if ticket is None or not isinstance(self._api, QueueClient):
             raise ApiTimeout
-        left = (begun_at + RECORD_LIFE - self._now()).total_seconds()
-        return await cast("QueueClient", self._api).collect(
-            ticket, timeout_seconds=max(left, _SHOWING.seconds)
-        )
+        forgotten_at = begun_at + RECORD_LIFE
+        while True:
+            left = max(forgotten_at - self._now(), _SHOWING).total_seconds()
+            try:
+                return await self._api.collect(ticket, timeout_seconds=left)
+            except _FINAL:
+                raise
+            except ApiError as error:
+                await self._account.failed(error)
+                if self._now() >= forgotten_at:
+                    raise
+                await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
     async def _keep_and_deliver(self, work: Work, result: SwapResult, sent_at: datetime) -> None:
         picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)
