@@ -1,4 +1,4 @@
-"""The command line: `python -m bot [run | demo | engine | check | assets]`.
+"""The command line: `python -m bot [run | demo | engine | check | audit | ledger | assets]`.
 
 Each command imports what it needs when it runs: the bot does not load what only the engine uses, and
 no TLS context is made before `.env` was read, which may set SSL_CERT_FILE.
@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     engine = commands.add_parser("engine", help="run the bot's own engine alone, as an HTTP server")
     engine_command.add_arguments(engine)
     commands.add_parser("check", help="check the token, the key, the store and the models")
+    commands.add_parser("audit", help="check the books; list open swaps and the operator's loss")
+    ledger = commands.add_parser("ledger", help="the whole ledger")
+    ledger.add_argument("action", choices=["export"], help="write it to standard output as CSV")
     commands.add_parser("assets", help="fetch the engine's models and the demo's photographs")
     return parser
 
@@ -107,6 +110,21 @@ def _check(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
     return 0 if asyncio.run(check(config, print)) else 1
 
 
+def _audit(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
+    config = _configured(variables)
+    from bot.books import audit
+
+    return 0 if asyncio.run(audit(config, print)) else 1
+
+
+def _ledger(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
+    config = _configured(variables)
+    from bot.books import export_ledger
+
+    asyncio.run(export_ledger(config, sys.stdout))
+    return 0
+
+
 def _assets(_: argparse.Namespace, __: Mapping[str, str]) -> int:
     configure_logging("info", ())
     from bot.engine.assets import FOLDER, fetch_assets
@@ -115,7 +133,15 @@ def _assets(_: argparse.Namespace, __: Mapping[str, str]) -> int:
     return 0
 
 
-_COMMANDS = {"run": _run, "demo": _demo, "engine": _engine, "check": _check, "assets": _assets}
+_COMMANDS = {
+    "run": _run,
+    "demo": _demo,
+    "engine": _engine,
+    "check": _check,
+    "audit": _audit,
+    "ledger": _ledger,
+    "assets": _assets,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

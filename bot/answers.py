@@ -59,7 +59,10 @@ class Answer:
             message = await self._webhook.fetch_message(_ORIGINAL)
         except discord.NotFound:
             return False
-        return message.flags.loading or not message.attachments
+        # Loading, or the note with the Cancel button; anything else is an answer, perhaps another process's.
+        return (
+            message.flags.loading or bool(message.components) or not (message.content or message.attachments)
+        )
 
     async def queued(self) -> None:
         """Say in the placeholder that the swap waits for its turn, and offer to cancel; never raises."""

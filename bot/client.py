@@ -183,9 +183,20 @@ async def identify(token: str) -> Identity:
 
 
 def invite_url(application_id: int) -> str:
-    """The address that adds the bot to a server; answering slash commands takes no permission."""
+    """The address that adds the bot to a server, with the permissions it uses.
+
+    Answering a command takes none; a result that is too late for its reply is a message of its own, looked
+    for in the history after a crash, and moderators' actions are written to the channel they choose.
+    """
+    permissions = discord.Permissions(
+        view_channel=True,
+        send_messages=True,
+        send_messages_in_threads=True,
+        attach_files=True,
+        read_message_history=True,
+    )
     return discord.utils.oauth_url(
-        application_id, permissions=discord.Permissions.none(), scopes=("bot", "applications.commands")
+        application_id, permissions=permissions, scopes=("bot", "applications.commands")
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 
@@ -12,6 +13,7 @@ from bot.config import Config
 from bot.delivery import Delivery
 from bot.errors import StoreError
 from bot.fetch import DISCORD_CDN, open_session
+from bot.gate import Gate
 from bot.leases import Leases
 from bot.segmind import SegmindClient
 from bot.segmind_queue import QueueClient
@@ -43,13 +45,18 @@ async def open_store(config: Config, now: Clock = utc_now) -> Store:
 
 @asynccontextmanager
 async def open_api(
-    config: Config, picture_origins: Iterable[str] = DISCORD_CDN, now: Clock = utc_now
+    config: Config,
+    picture_origins: Iterable[str] = DISCORD_CDN,
+    *,
+    now: Clock = utc_now,
+    gate: Gate | None = None,
 ) -> AsyncGenerator[SegmindClient]:
     """The configured API, or the bot's own engine, which may then read pictures from `picture_origins` alone.
 
     Raises EngineUnavailable when the engine is needed and cannot start.
     """
-    client = QueueClient if config.api_version == "v2" else SegmindClient
+    kind = QueueClient if config.api_version == "v2" else SegmindClient
+    client = partial(kind, gate=gate, now=now)
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         if config.segmind_base_url is None:
@@ -57,11 +64,11 @@ async def open_api(
 
             child = await stack.enter_async_context(EngineChild.start(picture_origins))
             results = config.segmind_results
-            yield client(session, base_url=lambda: child.base_url, key=child.key, results=results, now=now)
+            yield client(session, base_url=lambda: child.base_url, key=child.key, results=results)
         else:
             address, key = config.segmind_base_url, config.segmind_api_key
             results = config.segmind_results.with_origin_of(address)
-            yield client(session, base_url=address, key=key, results=results, now=now)
+            yield client(session, base_url=address, key=key, results=results)
 
 
 @asynccontextmanager
@@ -72,7 +79,8 @@ async def compose(
     async with AsyncExitStack() as stack:
         store = await open_store(config, now)
         stack.push_async_callback(store.close)
-        api = await stack.enter_async_context(open_api(config, picture_origins, now))
+        gate = Gate(now=now)
+        api = await stack.enter_async_context(open_api(config, picture_origins, now=now, gate=gate))
         notices = OperatorNotices(config.operator_channel_id)
         swaps = Swaps(
             store,
@@ -82,6 +90,7 @@ async def compose(
             account=Account(api, notices, low_micros=config.low_balance_micros),
             leases=Leases(store, owner=token_hex(8), life=config.lease, now=now),
             turns=Turns(config.api_concurrency),
+            gate=gate,
             timeout_seconds=config.api_timeout_seconds,
             now=now,
         )

@@ -110,7 +110,7 @@ def read_config(variables: Mapping[str, str]) -> Config:
         ),
         database=reader.read("DATABASE_URL", Path("data/faceswap.sqlite3"), _database),
         shutdown_grace_seconds=reader.read("SHUTDOWN_GRACE", 20, _at_least(0)),
-        lease=timedelta(seconds=reader.read("LEASE_SECONDS", 10, _at_least(1))),
+        lease=timedelta(seconds=reader.read("LEASE_SECONDS", 5, _at_least(1))),
         operator_channel_id=reader.read("OPERATOR_CHANNEL_ID", None, _snowflake),
         low_balance_micros=reader.read("LOW_BALANCE_USD", MICROS_PER_DOLLAR, _micros),
         log_level=reader.read("LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error")),

@@ -54,7 +54,11 @@ class Leases:
                 await self._store.run(claims.renew, tuple(self._working), self.new())
 
     async def claim(self) -> list[int]:
-        """Take over the open swaps whose lease has run out; what is worked on here only gets a new one."""
+        """Take over the open swaps whose lease has run out.
+
+        One that a task of this process still works on, because the process stood still for so long, stays
+        with that task.
+        """
         claimed = await self._store.run(claims.claim, self.new(), self._now())
         return [swap_id for swap_id in claimed if swap_id not in self._working]
 

@@ -30,6 +30,7 @@ from bot.errors import (
     SwapFailed,
 )
 from bot.fetch import AllowedOrigins, fetch, read_capped
+from bot.gate import Gate
 from bot.pictures import Kind, verify
 from bot.segmind_errors import read_error, request_id
 from bot.segmind_wire import (
@@ -104,7 +105,8 @@ class SegmindClient:
     """Calls the API at `base_url` (asked anew for each try, since a restarted local engine has a new port).
 
     `session` and its closing are the caller's. `results` says where a result that is named by URL may be
-    fetched from. `now` must be aware; `sleep` takes seconds; `random` gives [0, 1) for the backoff's jitter.
+    fetched from; `gate` is shared by all that use this key. `now` must be aware; `sleep` takes seconds;
+    `random` gives [0, 1) for the backoff's jitter.
     Raises ValueError for a key that no header can carry.
     """
 
@@ -115,6 +117,7 @@ class SegmindClient:
         base_url: Callable[[], str] | str,
         key: str | None,
         results: AllowedOrigins,
+        gate: Gate | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random: Callable[[], float] = random_module.random,
@@ -125,6 +128,7 @@ class SegmindClient:
         self._base_url = base_url
         self._key = key
         self._results = results
+        self._gate = gate or Gate(now=now, sleep=sleep)
         self._now = now
         self._sleep = sleep
         self._random = random
@@ -165,11 +169,15 @@ class SegmindClient:
         """Get a success; try again where that is safe even for a paid call, but never later than `latest`."""
         tries = 1
         while True:
+            if method == "POST" and not await self._gate.opened(latest):
+                raise RateLimited(429, retry_at=self._gate.opens_at)
             outcome = await self._try(method, self._address() + path, body)
             if isinstance(outcome, Answer):
                 if outcome.status in SUCCESSES:
                     return outcome
                 outcome = read_error(outcome, self._key, self._now())
+            if isinstance(outcome, RateLimited) and outcome.retry_at:
+                self._gate.close(outcome.retry_at)
             delay = self._delay(outcome, tries)
             too_late = delay > (latest - self._now()).total_seconds()
             if not isinstance(outcome, _REPEATABLE) or tries >= TRIES or too_late:

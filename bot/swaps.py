@@ -15,7 +15,20 @@ from typing import Any, cast
 
 from bot.account import Account
 from bot.delivery import Delivery, Reply
-from bot.errors import ApiTimeout, Interrupted, ShuttingDown, SwapFailed, TokenExpired, Unexpected
+from bot.errors import (
+    ApiError,
+    ApiTimeout,
+    Interrupted,
+    JobFailed,
+    NoFace,
+    RateLimited,
+    RecordExpired,
+    ShuttingDown,
+    SwapFailed,
+    TokenExpired,
+    Unexpected,
+)
+from bot.gate import Gate
 from bot.leases import Leases
 from bot.pictures import OutputFormat
 from bot.policy import DefaultLimits, Place
@@ -41,6 +54,10 @@ LAST_MINUTE = timedelta(minutes=1)
 _SHOWING = timedelta(seconds=15)
 """Kept back from a call's time for showing its picture."""
 
+_FINAL = (JobFailed, NoFace, RecordExpired)
+"""What ends a paid job of the queue for good; any other answer to asking for it may be another one later."""
+
+_ASK_AGAIN_SECONDS = 5.0
 _CLAIM_SECONDS = 1.0
 _FALL_SECONDS = 5.0
 
@@ -53,6 +70,15 @@ class Work:
     reply: Reply
     dies_at: datetime
     """When the interaction's token stops working."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """A paid call; a queued job that takes long comes back as its ticket alone."""
+
+    sent_at: datetime
+    result: SwapResult | None
+    ticket: Ticket | None = None
 
 
 class Swaps:
@@ -68,6 +94,7 @@ class Swaps:
         account: Account,
         leases: Leases,
         turns: Turns,
+        gate: Gate,
         timeout_seconds: float,
         now: Callable[[], datetime],
     ) -> None:
@@ -78,6 +105,7 @@ class Swaps:
         self._account = account
         self._leases = leases
         self._turns = turns
+        self._gate = gate
         self._timeout_seconds = timeout_seconds
         self._now = now
         self._tasks: set[asyncio.Task[None]] = set()
@@ -145,6 +173,8 @@ class Swaps:
             await self._claim(reply_to)
 
     async def _claim(self, reply_to: Callable[[Swap], Reply]) -> None:
+        if self._stopping:
+            return
         for swap_id in await self._leases.claim():
             log.info("Taking over swap %d", swap_id)
             self._track(self._resume(swap_id, reply_to))
@@ -168,13 +198,13 @@ class Swaps:
         try:
             await steps()
         except SwapFailed as error:
-            log.warning("A swap failed: %s %s", type(error).__name__, error)
             await failed(error)
         except Exception:  # the one broad handler: somebody's money is held
             log.exception("Something failed unexpectedly")
             await failed(Unexpected())
 
     async def _refund(self, work: Work, error: SwapFailed) -> None:
+        log.warning("Swap %d failed: %s %s", work.swap.id, type(error).__name__, error)
         # The refund erases the token: after a kill in between nobody could be told any more.
         if await self._store.run(rows.is_worked_on, work.swap.id, self._leases.owner):
             await work.reply.fail(error)
@@ -182,42 +212,69 @@ class Swaps:
         await self._account.failed(error)
 
     async def _make_and_deliver(self, work: Work) -> None:
-        patience = (work.dies_at - LAST_MINUTE - self._now()).total_seconds()
-        group = work.swap.guild_id or work.swap.user_id
-        queued = None if self._turns.free else asyncio.create_task(work.reply.queued())
+        told = None
+        if not (self._turns.free and self._gate.is_open()):
+            told = asyncio.create_task(work.reply.queued())
         try:
-            async with self._turns.turn(group, patience):
-                sent_at = self._now()
-                if not await self._store.run(rows.start_sending, work.swap.id, sent_at, self._leases.owner):
-                    return  # cancelled, or another process has it
-                ticket, result = await self._send(work)
+            called = await self._call(work)
         finally:
             # An edit that comes late would cover the picture.
-            if queued:
-                await asyncio.gather(queued, return_exceptions=True)
-        if ticket is not None and result is None:
-            result = await self._collect(ticket, work.dies_at - TOKEN_LIFE)
-        await self._keep_and_deliver(work, cast("SwapResult", result), sent_at)
+            if told:
+                await asyncio.gather(told, return_exceptions=True)
+        if called is not None:
+            result = called.result or await self._collect(called.ticket, work.dies_at - TOKEN_LIFE)
+            await self._keep_and_deliver(work, result, called.sent_at)
 
-    async def _send(self, work: Work) -> tuple[Ticket | None, SwapResult | None]:
-        """Make the paid call; a queued job that takes long comes back as its ticket alone."""
-        timeout = min(self._timeout_seconds, (work.dies_at - _SHOWING - self._now()).total_seconds())
+    async def _call(self, work: Work) -> Called | None:
+        """Make the paid call once it is this swap's turn; None when it was taken back, or is another's."""
+        latest = work.dies_at - LAST_MINUTE
+        group = work.swap.guild_id or work.swap.user_id
+        while True:
+            async with self._turns.turn(group, (latest - self._now()).total_seconds()):
+                if not await self._gate.opened(latest):
+                    raise RateLimited(429, retry_at=self._gate.opens_at)
+                sent_at = self._now()
+                if not await self._store.run(rows.start_sending, work.swap.id, sent_at, self._leases.owner):
+                    return None
+                try:
+                    return await self._send(work, sent_at)
+                except RateLimited as error:
+                    # Nothing was started: it waits like the others, if it can still be shown afterwards.
+                    if error.retry_at is None or error.retry_at > latest:
+                        raise
+                    await self._store.run(rows.hold_again, work.swap.id)
+
+    async def _send(self, work: Work, sent_at: datetime) -> Called:
+        timeout = min(self._timeout_seconds, (work.dies_at - _SHOWING - sent_at).total_seconds())
         request = _request(work.swap)
         if not isinstance(self._api, QueueClient):
-            return None, await self._api.swap(request, timeout_seconds=timeout)
+            return Called(sent_at, await self._api.swap(request, timeout_seconds=timeout))
         ticket = await self._api.submit(request, timeout_seconds=timeout)
         await self._store.run(rows.start_running, work.swap.id, ticket.request_id)
         try:
-            return ticket, await self._api.collect(ticket, timeout_seconds=timeout)
-        except ApiTimeout:
-            return ticket, None
+            return Called(sent_at, await self._api.collect(ticket, timeout_seconds=timeout), ticket)
+        except _FINAL:
+            raise
+        except (ApiTimeout, ApiError) as error:
+            await self._account.failed(error)
+            return Called(sent_at, None, ticket)
 
-    async def _collect(self, ticket: Ticket, begun_at: datetime) -> SwapResult:
-        """Wait for a paid job as long as the queue remembers it."""
-        left = (begun_at + RECORD_LIFE - self._now()).total_seconds()
-        return await cast("QueueClient", self._api).collect(
-            ticket, timeout_seconds=max(left, _SHOWING.seconds)
-        )
+    async def _collect(self, ticket: Ticket | None, begun_at: datetime) -> SwapResult:
+        """Wait for a paid job as long as the queue remembers it, even while the API does not let us ask."""
+        if ticket is None or not isinstance(self._api, QueueClient):
+            raise ApiTimeout
+        forgotten_at = begun_at + RECORD_LIFE
+        while True:
+            left = max(forgotten_at - self._now(), _SHOWING).total_seconds()
+            try:
+                return await self._api.collect(ticket, timeout_seconds=left)
+            except _FINAL:
+                raise
+            except ApiError as error:
+                await self._account.failed(error)
+                if self._now() >= forgotten_at:
+                    raise
+                await asyncio.sleep(_ASK_AGAIN_SECONDS)
 
     async def _keep_and_deliver(self, work: Work, result: SwapResult, sent_at: datetime) -> None:
         picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)

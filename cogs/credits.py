@@ -13,7 +13,7 @@ from bot.store import extras, moderation, reports
 from bot.store.database import Transaction
 from bot.store.reports import Delivered
 from cogs.buttons import Click, Interaction, custom_id, only_for, route, unkept
-from cogs.faceswap import place_of
+from cogs.places import place_of
 
 PAGE_ROWS = 10
 

@@ -12,9 +12,9 @@ from bot.client import FaceSwapBot
 from bot.errors import AttachmentNotAPicture, AttachmentTooLarge, Role, TooManyPixels
 from bot.fetch import CONNECTION_ERRORS
 from bot.pictures import MAX_PIXELS, OutputFormat
-from bot.policy import Place
 from bot.store.swaps import Swap
 from cogs.buttons import Click, only_for, route
+from cogs.places import place_of
 
 MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
 """Largest input, in bytes: what one request to Discord may hold."""
@@ -112,19 +112,6 @@ async def _acknowledge(interaction: discord.Interaction[FaceSwapBot], swap: Swap
                 raise
         else:
             return
-
-
-def place_of(interaction: discord.Interaction[FaceSwapBot]) -> Place:
-    """Where a member asks from, as far as a server's rules ask for it."""
-    channel, user = interaction.channel, interaction.user
-    parent = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
-    return Place(
-        channel_ids=frozenset(one for one in (interaction.channel_id, parent) if one),
-        role_ids=frozenset(role.id for role in user.roles)
-        if isinstance(user, discord.Member)
-        else frozenset(),
-        age_restricted=isinstance(channel, discord.abc.GuildChannel | discord.Thread) and channel.is_nsfw(),
-    )
 
 
 def check_attachments(source: discord.Attachment, target: discord.Attachment) -> None:

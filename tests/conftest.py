@@ -4,11 +4,16 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.store import audit
 from bot.store.database import Store
 from tests.databases import Database, PostgresDatabase, SqliteDatabase, opened
 from tests.postgres_server import drop_database, new_database, running_server
+
+# The same examples in every run: a property that fails, fails for everybody.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

@@ -176,7 +176,7 @@ async def test_extras_are_what_grants_left(store: Store) -> None:
         await store.run(admission.hold, a_swap(swap_id), NO_LIMITS, START)
         await store.run(extras.use_extra, 3, swap_id, START)
     assert await store.run(extras.extras, GUILD, MEMBER, START) == [later, endless]
-    await store.run(extras.give_back, 11, START)
+    await store.run(swaps.refund, 11, "X", START)
     await store.run(extras.give_back, 99, START)
     left = await store.run(extras.extras, GUILD, MEMBER, START)
     assert left == [Extra(3, 1, START + days), later, endless]
@@ -190,7 +190,7 @@ async def test_a_unit_is_given_back_once(store: Store) -> None:
     await store.run(moderation.grant, actor(1), MEMBER, 1, None)
     await store.run(admission.hold, a_swap(11), NO_LIMITS, START)
     await store.run(extras.use_extra, 1, 11, START)
-    await store.run(extras.give_back, 11, START)
+    await store.run(swaps.refund, 11, "X", START)
     with pytest.raises(REFUSED):
         await store.run(extras.give_back, 11, START)
     assert await store.run(extras.extras, GUILD, MEMBER, START) == [Extra(1, 1, None)]

@@ -13,8 +13,9 @@ import pytest
 
 from bot.errors import AlreadyHandled, Limit, LimitReached, StoreError
 from bot.policy import Limits
-from bot.store import admission, audit, ledger, swaps
+from bot.store import admission, audit, ledger, moderation, swaps
 from bot.store.database import Row, Store, Transaction
+from bot.store.moderation import Actor
 from tests.databases import Database, opened
 from tests.stores import NO_LIMITS, PICTURE, PRICE, START, a_swap
 
@@ -318,6 +319,10 @@ BROKEN: dict[str, str] = {
         "DELETE FROM accounts WHERE guild_id = 0"
     ),
     "no token, picture or input outlives its swap": "UPDATE swaps SET prompt = 'kept' WHERE id = 1",
+    "no grant has been used more often than it has units": "UPDATE grants SET units = -1",
+    "an extra swap is given back exactly where its swap was refunded": (
+        "DELETE FROM grant_moves WHERE kind = 'give_back'"
+    ),
     "no swap was admitted over the limits stored in its own row": (
         "UPDATE swaps SET daily_limit = 1, daily_used = 1 WHERE id = 1"
     ),
@@ -333,6 +338,9 @@ async def test_each_audit_query_finds_what_it_is_for(database: Database, name: s
     await store.run(swaps.keep_picture, 1, PICTURE, START)
     await store.run(swaps.settle, 1, START)
     await store.run(admission.hold, a_swap(2), NO_LIMITS, START)
+    await store.run(moderation.grant, Actor(7, 100, 1, START), 300, 1, None)
+    await store.run(admission.hold, a_swap(3), replace(NO_LIMITS, daily=0), START)
+    await store.run(swaps.refund, 3, "X", START)
     assert await store.run(audit.violations) == {}
     database.tamper(BROKEN[name])
     assert name in await store.run(audit.violations)

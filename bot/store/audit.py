@@ -1,8 +1,10 @@
-"""The invariants of the store, each as a query that must return no rows."""
+"""The invariants of the store, each as a query that must return no rows; what is open; what was lost."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import LiteralString
 
-from bot.store.database import Row, Transaction
+from bot.store.database import Row, Transaction, from_ms
 
 INVARIANTS: dict[str, LiteralString] = {
     "a member's spend is the sum of the member's entries": """
@@ -51,6 +53,16 @@ INVARIANTS: dict[str, LiteralString] = {
         SELECT id FROM swaps WHERE state IN ('delivered', 'refunded')
         AND COALESCE(token, source_url, target_url, prompt) IS NOT NULL
     """,
+    "no grant has been used more often than it has units": """
+        SELECT grants.id FROM grants WHERE units
+        < (SELECT COUNT(*) FROM grant_moves WHERE grant_id = grants.id AND kind = 'use')
+        - (SELECT COUNT(*) FROM grant_moves WHERE grant_id = grants.id AND kind = 'give_back')
+    """,
+    "an extra swap is given back exactly where its swap was refunded": """
+        SELECT used.swap_id FROM grant_moves AS used JOIN swaps ON swaps.id = used.swap_id
+        LEFT JOIN grant_moves AS given ON given.swap_id = used.swap_id AND given.kind = 'give_back'
+        WHERE used.kind = 'use' AND (state = 'refunded') <> (given.id IS NOT NULL)
+    """,
     "no swap was admitted over the limits stored in its own row": """
         SELECT id FROM swaps WHERE daily_used >= daily_limit OR at_once_used >= at_once_limit
         OR (price_micros > 0 AND (server_day_used + price_micros > server_day_limit
@@ -64,3 +76,55 @@ def violations(db: Transaction) -> dict[str, list[Row]]:
     """Every broken invariant with the rows that break it; empty when the books are right."""
     found = {name: db.rows(query) for name, query in INVARIANTS.items()}
     return {name: rows for name, rows in found.items() if rows}
+
+
+@dataclass(frozen=True)
+class Open:
+    """A swap that has not ended."""
+
+    swap_id: int
+    state: str
+    held_at: datetime
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A swap that was refunded although the API may have billed it, or has."""
+
+    swap_id: int
+    failure: str
+    certain: bool
+    """Whether its picture was made; otherwise the call was under way, and nobody can tell."""
+    cost_micros: int | None
+    """What the API reported."""
+    sent_at: datetime
+
+
+def open_now(db: Transaction) -> list[Open]:
+    """The swaps that have not ended, oldest first."""
+    return [
+        Open(row["id"], row["state"], from_ms(row["held_at"]))
+        for row in db.rows(
+            "SELECT id, state, held_at FROM swaps WHERE state NOT IN ('delivered', 'refunded') "
+            "ORDER BY held_at, id"
+        )
+    ]
+
+
+def losses(db: Transaction) -> list[Loss]:
+    """The operator's loss: what was, or may have been, paid for and not charged to anybody; oldest first."""
+    return [
+        Loss(
+            row["id"],
+            row["failure"],
+            row["made_at"] is not None,
+            row["reported_cost_micros"],
+            from_ms(row["sent_at"]),
+        )
+        for row in db.rows(
+            "SELECT id, failure, made_at, reported_cost_micros, sent_at FROM swaps "
+            "WHERE state = 'refunded' AND sent_at IS NOT NULL AND (made_at IS NOT NULL OR failure IN "
+            "('Interrupted', 'ApiTimeout', 'ApiDisconnected', 'ApiAnswerUnreadable', 'GatewayTimeout', "
+            "'RecordExpired', 'Unexpected')) ORDER BY sent_at, id"
+        )
+    ]

@@ -226,7 +226,8 @@ def _allow(db: Transaction, guild_id: int, kind: str, targets: Iterable[int]) ->
     db.execute("DELETE FROM allowed WHERE guild_id = :guild AND kind = :kind", guild=guild_id, kind=kind)
     for target in targets:
         db.execute(
-            "INSERT INTO allowed (guild_id, kind, target_id) VALUES (:guild, :kind, :target)",
+            "INSERT INTO allowed (guild_id, kind, target_id) VALUES (:guild, :kind, :target) "
+            "ON CONFLICT (guild_id, kind, target_id) DO NOTHING",
             guild=guild_id,
             kind=kind,
             target=target,

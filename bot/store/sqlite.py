@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,6 +33,7 @@ PRAGMAS = (
 )
 
 _BUSY_SECONDS = 10.0
+_BUSY_PAUSE_SECONDS = 0.02
 _OLDEST = (3, 37, 0)  # STRICT tables
 
 
@@ -103,8 +105,25 @@ def open_in_memory() -> sqlite3.Connection:
 def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.row_factory = _as_mapping
     for pragma in PRAGMAS:
-        connection.execute(pragma)
+        _set(connection, pragma)
     return connection
+
+
+def _set(connection: sqlite3.Connection, pragma: str) -> None:
+    """Set a pragma; two processes that open a new file at once change its journal one after the other.
+
+    That change takes a lock which SQLite's own busy time-out does not wait for.
+    """
+    give_up = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(_BUSY_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _as_mapping(cursor: sqlite3.Cursor, values: tuple[Value, ...]) -> Row:

@@ -66,6 +66,11 @@ def start_sending(db: Transaction, swap_id: int, now: datetime, owner: str = "")
     )
 
 
+def hold_again(db: Transaction, swap_id: int) -> bool:
+    """Note that the paid call was turned away before anything was started; False when it was not leaving."""
+    return _step(db, swap_id, "state = 'sending'", "state = 'held', sent_at = NULL")
+
+
 def start_running(db: Transaction, swap_id: int, request_id: str) -> bool:
     """Note by which id the queue knows the paid call; False when the swap is not sending any more."""
     return _step(

@@ -28,8 +28,8 @@ _STATUSES = (400, 403, 404, 422, 500, 502, 503, 504)
 _BEFORE_THE_WORK = [_RATE_LIMITED, *(error(status, "no") for status in _STATUSES)]
 """Answers to a paid call that was not carried out."""
 _CANNOT_PAY = [error(401, "bad key"), error(402, "pay"), error(406, "no credits left")]
-_ASKING = [_RATE_LIMITED, *(error(status, "no") for status in (404, 500, 502, 503, 504)), _GARBAGE]
-"""Answers to a GET that may go better the next time. What the API refuses for good (4xx) ends a swap."""
+_ASKING = [_RATE_LIMITED, *(error(status, "no") for status in _STATUSES), _GARBAGE]
+"""Answers to a GET that may go better the next time."""
 
 
 def _cut(rng: random.Random, answer: Answer) -> Answer:
@@ -88,8 +88,8 @@ class ChaoticApi(ScriptedApi):
         if not self._fails("asked"):
             return replace(answer, delay=self._rng.uniform(0, 0.1))
         if path.startswith("/results"):
-            # No garbage: a picture that cannot be read is lost, as the bot has to believe it.
-            return self._rng.choice([*_ASKING[:-1], _cut(self._rng, answer)])
+            # No garbage and no refusal: the bot has to believe that such a picture cannot be had.
+            return self._rng.choice([error(503, "no"), _cut(self._rng, answer)])
         job = path.removesuffix("/status").rpartition("/")[2]
         if self._rng.random() < 0.1 and path != response_path(job):
             self.spoiled.add(job)

@@ -6,8 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.sandbox import Upload
+from bot.sandbox.bodies import Limits
 from bot.segmind import SEED_DEFAULT
 from tests.e2e.conftest import KEY, Place
+from tests.e2e.test_discord_faults import noise
 from tests.scripted_api import PNG, Answer, as_json, error
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -129,6 +131,15 @@ async def test_a_picture_without_a_declared_type_goes_by_its_name(place: Place, 
     """Some clients declare no type; then the name decides."""
     reply = await (await place.faceswap(source=Upload(name, PNG, content_type=""))).reply()
     assert reply.attachments
+
+
+async def test_a_result_over_the_upload_limit_is_encoded_again(place: Place) -> None:
+    """Where a server takes small files only, the result is made to fit; it costs the same."""
+    place.sandbox.limits = Limits(file=4_000)
+    place.api.script(Answer(body=noise()))
+    reply = await place.swap()
+    assert len(noise()) > 4_000 >= len(reply.attachments[0].data)
+    assert "$0.05" in reply.content
 
 
 async def test_a_base64_answer_is_read_like_a_picture(place: Place) -> None:

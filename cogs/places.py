@@ -1,0 +1,19 @@
+"""Where a member asks from, read off an interaction."""
+
+import discord
+
+from bot.client import FaceSwapBot
+from bot.policy import Place
+
+
+def place_of(interaction: discord.Interaction[FaceSwapBot]) -> Place:
+    """Where a member asks from, as far as a server's rules ask for it."""
+    channel, user = interaction.channel, interaction.user
+    parent = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
+    return Place(
+        channel_ids=frozenset(one for one in (interaction.channel_id, parent) if one),
+        role_ids=frozenset(role.id for role in user.roles)
+        if isinstance(user, discord.Member)
+        else frozenset(),
+        age_restricted=isinstance(channel, discord.abc.GuildChannel | discord.Thread) and channel.is_nsfw(),
+    )
