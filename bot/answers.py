@@ -59,18 +59,23 @@ class Answer:
             message = await self._webhook.fetch_message(_ORIGINAL)
         except discord.NotFound:
             return False
-        # Loading, or the note with the Cancel button; anything else is an answer, perhaps another process's.
-        return (
-            message.flags.loading or bool(message.components) or not (message.content or message.attachments)
-        )
+        # Discord's own placeholder or one of our notes; anything else is an answer, perhaps another process's.
+        noted = message.content in (replies.QUEUED, replies.MAKING)
+        return message.flags.loading or noted or not (message.content or message.attachments)
 
     async def queued(self) -> None:
         """Say in the placeholder that the swap waits for its turn, and offer to cancel; never raises."""
-        view = CancelView(self._swap.id, self._swap.user_id)
+        await self._note(replies.QUEUED, CancelView(self._swap.id, self._swap.user_id))
+
+    async def making(self) -> None:
+        """Say in the placeholder that the picture is being made, which cannot be cancelled; never raises."""
+        await self._note(replies.MAKING, None)
+
+    async def _note(self, text: str, view: discord.ui.View | None) -> None:
         try:
-            await self._webhook.edit_message(_ORIGINAL, content=replies.QUEUED, view=view)
+            await self._webhook.edit_message(_ORIGINAL, content=text, view=view)
         except _NOT_TAKEN as refused:
-            log.warning("Swap %d: the member could not be told to wait: %s", self._swap.id, brief(refused))
+            log.warning("Swap %d: its placeholder cannot be changed: %s", self._swap.id, brief(refused))
 
     async def show(self, data: bytes, kind: Kind, receipt: Receipt) -> int:
         """Replace the placeholder by the picture, and return the message's id; twice changes nothing.

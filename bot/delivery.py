@@ -45,6 +45,10 @@ class Reply(Protocol):
         """Say in the placeholder that the swap waits for its turn, and offer to cancel; never raises."""
         ...
 
+    async def making(self) -> None:
+        """Say in the placeholder that the picture is being made, which cannot be cancelled; never raises."""
+        ...
+
     async def show(self, data: bytes, kind: Kind, receipt: Receipt) -> int:
         """Replace the placeholder by the picture, and return the message's id; twice changes nothing.
 

@@ -19,6 +19,8 @@ CANCEL = "Cancel"
 
 QUEUED = "Waiting for a turn: others are being served. You can still cancel, and would not be charged."
 
+MAKING = "Your picture is being made."
+
 CANCELLED = "Cancelled. You were not charged."
 
 TOO_LATE_TO_CANCEL = "It is too late to cancel: your picture is being made."

@@ -212,20 +212,19 @@ class Swaps:
         await self._account.failed(error)
 
     async def _make_and_deliver(self, work: Work) -> None:
-        told = None
+        notes: list[asyncio.Task[None]] = []
         if not (self._turns.free and self._gate.is_open()):
-            told = asyncio.create_task(work.reply.queued())
+            notes.append(asyncio.create_task(work.reply.queued()))
         try:
-            called = await self._call(work)
+            called = await self._call(work, notes)
         finally:
             # An edit that comes late would cover the picture.
-            if told:
-                await asyncio.gather(told, return_exceptions=True)
+            await asyncio.gather(*notes, return_exceptions=True)
         if called is not None:
             result = called.result or await self._collect(called.ticket, work.dies_at - TOKEN_LIFE)
             await self._keep_and_deliver(work, result, called.sent_at)
 
-    async def _call(self, work: Work) -> Called | None:
+    async def _call(self, work: Work, notes: list[asyncio.Task[None]]) -> Called | None:
         """Make the paid call once it is this swap's turn; None when it was taken back, or is another's."""
         latest = work.dies_at - LAST_MINUTE
         group = work.swap.guild_id or work.swap.user_id
@@ -236,6 +235,8 @@ class Swaps:
                 sent_at = self._now()
                 if not await self._store.run(rows.start_sending, work.swap.id, sent_at, self._leases.owner):
                     return None
+                if notes:
+                    notes.append(asyncio.create_task(_making(work.reply, notes[-1])))
                 try:
                     return await self._send(work, sent_at)
                 except RateLimited as error:
@@ -316,6 +317,12 @@ class Swaps:
             case _:
                 # The POST may have left: the picture may be paid for, but it cannot be had.
                 raise Interrupted
+
+
+async def _making(reply: Reply, waiting: asyncio.Task[None]) -> None:
+    """Take the note that the swap waits, and its Cancel button, away again."""
+    await asyncio.wait({waiting})
+    await reply.making()
 
 
 def _request(swap: Swap) -> SwapRequest:

@@ -1,6 +1,5 @@
 """Pressure and rules between a member and the paid call: turns, cancel, 429, account, moderators."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from bot.sandbox import Reply
 from bot.store import moderation
 from bot.store.moderation import Actor, Change
 from tests.databases import opened
+from tests.e2e.clicks import press_late
 from tests.e2e.conftest import Place, Start
 from tests.scripted_api import Answer, error
 
@@ -44,18 +44,18 @@ async def test_who_waits_is_told_and_can_cancel(place: Place, start: Start) -> N
     ]
 
 
-async def test_too_late_to_cancel(place: Place, start: Start) -> None:
-    """Once the call has left, Cancel changes nothing and says so; the picture comes."""
+async def test_once_the_call_has_left_nothing_can_be_cancelled(place: Place, start: Start) -> None:
+    """The button goes away when the picture is being made; who was faster is told that it is too late."""
     async with start(API_CONCURRENCY="1", **ANY):
         place.api.script(Answer(delay=0.3), Answer(delay=0.6))
         await place.faceswap()
         await place.api.received.wait()
         second = await place.faceswap()
-        reply = await second.reply(until=waiting)
-        async with asyncio.timeout(5):
-            while len(place.api.posts) < 2:  # noqa: ASYNC110 - the API sets no event for its second call
-                await asyncio.sleep(0.01)
-        said = await (await reply.press("Cancel", by=place.ada)).first_response()
+        button = (await second.reply(until=waiting)).buttons()[0]
+        reply = await second.reply(until=lambda reply: "is being made" in reply.content)
+        assert reply.buttons() == []
+        pressed = press_late(reply, button, place.ada)
+        said = await pressed.first_response()
         assert said.reply is not None
         assert "too late to cancel" in said.reply.content
         reply = await second.reply(until=lambda reply: bool(reply.attachments))
