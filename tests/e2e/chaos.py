@@ -21,6 +21,7 @@ KEY = "SG_test_key_0123456789"
 TIMEOUT_SECONDS = 2
 API_FAULTS = 0.1
 DISCORD_FAULTS = 0.04
+LATE_FAULTS = 0.4  # messages after a token's death are few, and must not be sent twice
 
 _GARBAGE = Answer(body=b"<html>welcome</html>", content_type="text/html")
 _RATE_LIMITED = error(429, "slow down", headers={"Retry-After": "0.3"})
@@ -122,7 +123,8 @@ class ChaoticDiscord(Faults):
         token = touched["token"] or touched["answered"] or ""
         if touched["token"] in self.dead:
             return self._fault(code=50027)
-        if self.calm or self._rng.random() >= DISCORD_FAULTS:
+        share = DISCORD_FAULTS if token else LATE_FAULTS
+        if self.calm or self._rng.random() >= share:
             return None
         self.disturbed[token] += 1
         if self._rng.random() < 0.3:
