@@ -59,7 +59,7 @@ class Answer:
             message = await self._webhook.fetch_message(_ORIGINAL)
         except discord.NotFound:
             return False
-        # Discord's own placeholder or one of our notes; anything else is an answer, perhaps another process's.
+        # Discord's placeholder or one of our notes; anything else is an answer, perhaps another process's.
         noted = message.content in (replies.QUEUED, replies.MAKING)
         return message.flags.loading or noted or not (message.content or message.attachments)
 
