@@ -5,7 +5,6 @@ import base64
 import itertools
 import logging
 import traceback
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import aiohttp
@@ -22,30 +21,9 @@ from bot.errors import (
     ServerError,
     SwapFailed,
 )
-from bot.fetch import open_session
 from bot.segmind import TRIES, Credits, SegmindClient
 from tests.clocked_client import KEY, REQUEST, SIGNED, START, Clock, client_of
 from tests.scripted_api import CREDITS_PATH, PNG, SWAP_PATH, Answer, ScriptedApi, as_json, error
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Time that stands until someone sleeps."""
-    return Clock()
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """A session as the bot makes it."""
-    async with open_session() as session:
-        yield session
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[ScriptedApi]:
-    """The scripted server."""
-    async with ScriptedApi() as api:
-        yield api
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Submitting to the queue (v2): paid at most once, and the key goes to the API alone."""
 
 import traceback
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -25,7 +24,6 @@ from bot.errors import (
     ServerError,
     SwapFailed,
 )
-from bot.fetch import open_session
 from bot.segmind import TRIES
 from bot.segmind_queue import QueueClient, Ticket, read_ticket
 from bot.segmind_wire import Answer as Read
@@ -43,26 +41,6 @@ from tests.scripted_api import (
 )
 
 API = "https://api.segmind.com"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Time that stands until someone sleeps."""
-    return Clock()
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """A session as the bot makes it."""
-    async with open_session() as session:
-        yield session
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[ScriptedApi]:
-    """The scripted server."""
-    async with ScriptedApi() as api:
-        yield api
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import itertools
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +25,6 @@ from bot.errors import (
     ServerError,
     SwapFailed,
 )
-from bot.fetch import open_session
 from bot.segmind import TRIES
 from bot.segmind_queue import QueueClient, Ticket
 from tests.clocked_client import KEY, REQUEST, SIGNED, START, Clock, queue_client_of
@@ -40,26 +38,6 @@ from tests.scripted_api import (
     result_path,
     status_path,
 )
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Time that stands until someone sleeps."""
-    return Clock()
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """A session as the bot makes it."""
-    async with open_session() as session:
-        yield session
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[ScriptedApi]:
-    """The scripted server."""
-    async with ScriptedApi() as api:
-        yield api
 
 
 @pytest.fixture

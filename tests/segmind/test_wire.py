@@ -25,7 +25,7 @@ from bot.segmind_wire import (
     read_credits,
 )
 
-SAMPLES = sorted((Path(__file__).parent / "samples" / "segmind").glob("*.json"))
+SAMPLES = sorted((Path(__file__).parent.parent / "samples" / "segmind").glob("*.json"))
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 KEY = "SG_0123456789abcdef"
 URL = "https://cdn.discordapp.com/attachments/1/2/a.png?ex=1&is=2&hm=3"

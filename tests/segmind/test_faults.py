@@ -3,7 +3,7 @@
 import gzip
 import itertools
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 
 import aiohttp
 import pytest
@@ -19,30 +19,9 @@ from bot.errors import (
     InvalidParameters,
     SwapFailed,
 )
-from bot.fetch import open_session
 from bot.segmind import TRIES, SegmindClient
 from tests.clocked_client import REQUEST, Clock, client_of
 from tests.scripted_api import PNG, SWAP_PATH, Answer, ScriptedApi, as_json
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Time that stands until someone sleeps."""
-    return Clock()
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """A session as the bot makes it."""
-    async with open_session() as session:
-        yield session
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[ScriptedApi]:
-    """The scripted server."""
-    async with ScriptedApi() as api:
-        yield api
 
 
 @pytest.fixture
