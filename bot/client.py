@@ -1,12 +1,13 @@
 """The Discord client: what it loads, how it answers an interaction, and the one reporter of errors."""
 
+import asyncio
 import logging
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 import discord
 from discord import app_commands
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 
 # discord.py would warn at each start that it lacks what only voice needs.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+FIRST_ANSWER_SECONDS = 3.0
+"""How long Discord waits for the first answer to an interaction (source: its developer documentation)."""
 
 EXTENSIONS = ("cogs.faceswap", "cogs.credits", "cogs.moderation")
 
@@ -63,6 +67,7 @@ class FaceSwapBot(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self.services = services
+        self._attending: set[asyncio.Task[Any]] = set()
 
     async def setup_hook(self) -> None:
         """Recover what an earlier process left, before the gateway is there; then publish the commands."""
@@ -82,6 +87,18 @@ class FaceSwapBot(commands.Bot):
             await report(cast("discord.Interaction[FaceSwapBot]", args[0]), error)
         else:
             await super().on_error(event_method, *args, **kwargs)
+
+    def attend(self) -> None:
+        """Note that the current task answers a member, so that closing waits for it."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._attending.add(task)
+            task.add_done_callback(self._attending.discard)
+
+    async def attended(self) -> None:
+        """Wait until the members who have just typed or pressed something are answered."""
+        if self._attending:
+            await asyncio.wait(self._attending, timeout=FIRST_ANSWER_SECONDS)
 
     def reply_to(self, swap: Swap) -> Answer:
         """Where the answer to this swap goes."""
@@ -123,6 +140,11 @@ class OperatorNotices:
 
 class ReportingTree(app_commands.CommandTree[FaceSwapBot]):
     """A command tree whose errors all reach the one reporter."""
+
+    async def interaction_check(self, _: discord.Interaction[FaceSwapBot], /) -> bool:
+        """Let every command through, and have it waited for when the bot stops."""
+        self.client.attend()
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction[FaceSwapBot], error: app_commands.AppCommandError, /

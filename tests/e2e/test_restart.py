@@ -242,3 +242,14 @@ async def test_asked_to_stop_it_finishes_what_is_under_way(place: Place, launch:
     assert (await played.reply()).attachments
     assert await process.wait() == 0
     assert await entries(place) == CHARGED
+
+
+async def test_asked_to_stop_it_still_answers_who_has_just_asked(place: Place, launch: Launch) -> None:
+    """SIGTERM between a command and its answer: the member is answered, and the exit is clean."""
+    process = await launch()
+    fault = place.sandbox.faults.add("POST", r"/callback$", delay_seconds=0.5)
+    played = await place.ada.slash(place.channel, "credits show")
+    await fault.met.wait()
+    process.terminate()
+    assert (await played.first_response()).kind == "MESSAGE"
+    assert await process.wait() == 0
