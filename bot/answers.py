@@ -30,19 +30,19 @@ CANCEL_CONTROL = "cancel"
 
 _LOOKED_THROUGH = 100  # messages of a channel's history
 
-_PAUSES = (0.5, 2.0)  # seconds before words are sent again over a new connection
+_PAUSES = (0.5, 2.0)  # seconds before words are sent again
 
 _NOT_TAKEN = (discord.HTTPException, *CONNECTION_ERRORS)
 
 
-class CancelView(discord.ui.View):
+def _cancel_view(swap: Swap) -> discord.ui.View:
     """The one button under a swap that waits; its state is in its id, so any process can serve it."""
-
-    def __init__(self, swap_id: int, user_id: int) -> None:
-        super().__init__(timeout=None)
-        self.add_item(
-            discord.ui.Button(label=replies.CANCEL, custom_id=f"{CANCEL_CONTROL}:{swap_id}:{user_id}")
-        )
+    view = discord.ui.View(timeout=None)
+    there = f"{CANCEL_CONTROL}:{swap.id}:{swap.user_id}"
+    view.add_item(discord.ui.Button(label=replies.CANCEL, custom_id=there))
+    # discord.py would keep it in memory for ever; a press is read off its own event.
+    view.stop()
+    return view
 
 
 class Answer:
@@ -65,7 +65,7 @@ class Answer:
 
     async def queued(self) -> None:
         """Say in the placeholder that the swap waits for its turn, and offer to cancel; never raises."""
-        await self._note(replies.QUEUED, CancelView(self._swap.id, self._swap.user_id))
+        await self._note(replies.QUEUED, _cancel_view(self._swap))
 
     async def making(self) -> None:
         """Say in the placeholder that the picture is being made, which cannot be cancelled; never raises."""
@@ -136,8 +136,8 @@ class Answer:
                 )
             except _NOT_TAKEN as refused:
                 log.warning("Swap %d: the member could not be told: %s", self._swap.id, brief(refused))
-                # discord.py has tried again by itself where Discord gave an answer.
-                if pause is not None and isinstance(refused, CONNECTION_ERRORS):
+                # Where Discord gave an answer, discord.py has tried again where that was worth it.
+                if pause is not None and not isinstance(refused, discord.HTTPException):
                     await asyncio.sleep(pause)
                     continue
             return

@@ -50,8 +50,8 @@ class _Progress:
 async def _play(config: Config, options: Mapping[str, object], progress: _Progress) -> bytes:
     progress("starting a stand-in for Discord on this machine")
     async with Sandbox.start() as sandbox:
-        channel = sandbox.create_guild("Demo").create_channel("general")
-        ada = sandbox.world.joined()[0].join(sandbox.create_user("Ada"))
+        guild = sandbox.create_guild("Demo")
+        channel, ada = guild.create_channel("general"), guild.join(sandbox.create_user("Ada"))
         progress("starting the face-swap engine")
         with redirected(sandbox.base_url):
             async with compose(config, picture_origins=(sandbox.base_url,)) as bot:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.policy import Limits
+from bot.store.audit import open_now
+from bot.store.database import Transaction
 from bot.store.swaps import Picture, Swap
 
 START = datetime(2026, 5, 17, 12, 0, tzinfo=UTC)
@@ -40,6 +42,11 @@ _SWAP = Swap(
 def a_swap(swap_id: int = 1, **changes: object) -> Swap:
     """A swap to hold, with any field changed."""
     return replace(_SWAP, id=swap_id, **changes)  # pyright: ignore[reportArgumentType] - each test names real fields
+
+
+def open_swaps(db: Transaction) -> list[int]:
+    """The ids of the swaps that have not ended, oldest first."""
+    return [one.swap_id for one in open_now(db)]
 
 
 @dataclass

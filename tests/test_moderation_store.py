@@ -1,7 +1,9 @@
 """What moderators set and grant, and what reports say of the books, on both engines."""
 
+import json
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from bot.errors import AlreadyHandled, StoreError
 from bot.policy import Rules, Setting
 from bot.store import admission, extras, moderation, reports, swaps
-from bot.store.database import Store, Transaction
+from bot.store.database import Store, Transaction, from_ms
 from bot.store.extras import Extra
 from bot.store.moderation import Actor, Change
 from bot.store.reports import Delivered, Spent, Usage
@@ -17,6 +19,36 @@ from tests.stores import NO_LIMITS, PICTURE, PRICE, START, a_swap
 
 GUILD, MEMBER, BOB = 100, 300, 301
 REFUSED = (sqlite3.IntegrityError, StoreError)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One recorded action of a moderator."""
+
+    interaction_id: int
+    actor_id: int
+    action: str
+    detail: Mapping[str, object]
+    at: datetime
+
+
+def actions(db: Transaction, guild_id: int, limit: int) -> list[Action]:
+    """The last actions of a server's moderators, newest first."""
+    return [
+        Action(
+            row["interaction_id"],
+            row["actor_id"],
+            row["action"],
+            json.loads(row["detail"]),
+            from_ms(row["acted_at"]),
+        )
+        for row in db.rows(
+            "SELECT interaction_id, actor_id, action, detail, acted_at FROM actions "
+            "WHERE guild_id = :guild ORDER BY acted_at DESC, interaction_id DESC LIMIT :limit",
+            guild=guild_id,
+            limit=limit,
+        )
+    ]
 
 
 def actor(interaction_id: int, at: datetime = START) -> Actor:
@@ -70,9 +102,7 @@ async def test_a_change_is_what_the_rules_say(store: Store, name: str) -> None:
     assert await store.run(moderation.rules, GUILD, MEMBER) == rules
     assert await store.run(moderation.rules, GUILD + 1, MEMBER) == Rules()
     assert await store.run(moderation.rules, 0, MEMBER) == Rules()
-    assert await store.run(moderation.actions, GUILD, 10) == [
-        moderation.Action(1, 999, "settings", detail, START)
-    ]
+    assert await store.run(actions, GUILD, 10) == [Action(1, 999, "settings", detail, START)]
 
 
 async def test_what_a_change_does_not_name_stays(store: Store) -> None:
@@ -99,7 +129,7 @@ async def test_what_a_change_does_not_name_stays(store: Store) -> None:
         no_log_channel=True,
     )
     assert await store.run(moderation.change_settings, actor(20), back) == Rules()
-    newest = (await store.run(moderation.actions, GUILD, 1))[0]
+    newest = (await store.run(actions, GUILD, 1))[0]
     assert newest.interaction_id == 20
     assert newest.detail == {
         **{str(setting): "default" for setting in Setting},
@@ -134,7 +164,7 @@ async def test_an_interaction_acts_once(store: Store) -> None:
         await store.run(moderation.grant, actor(1), MEMBER, 5, None)
     assert await store.run(moderation.rules, GUILD, MEMBER) == Rules(paused=True)
     assert await store.run(extras.extras, GUILD, MEMBER, START) == []
-    assert len(await store.run(moderation.actions, GUILD, 10)) == 1
+    assert len(await store.run(actions, GUILD, 10)) == 1
 
 
 async def test_blocking_is_for_one_member_of_one_server(store: Store) -> None:
@@ -147,7 +177,7 @@ async def test_blocking_is_for_one_member_of_one_server(store: Store) -> None:
     assert await store.run(moderation.unblock, actor(3), MEMBER)
     assert not await store.run(moderation.unblock, actor(4), MEMBER)
     assert not (await store.run(moderation.rules, GUILD, MEMBER)).blocked
-    recorded = await store.run(moderation.actions, GUILD, 3)
+    recorded = await store.run(actions, GUILD, 3)
     assert [(one.interaction_id, one.action) for one in recorded] == [
         (4, "unblock"),
         (3, "unblock"),
@@ -160,7 +190,7 @@ async def test_a_grant_has_bounds(store: Store, units: int) -> None:
     """Units out of bounds are refused by the database, and no action remains."""
     with pytest.raises(REFUSED):
         await store.run(moderation.grant, actor(1), MEMBER, units, None)
-    assert await store.run(moderation.actions, GUILD, 10) == []
+    assert await store.run(actions, GUILD, 10) == []
 
 
 async def test_extras_are_what_grants_left(store: Store) -> None:

@@ -17,7 +17,7 @@ from bot.store import admission, audit, ledger, moderation, swaps
 from bot.store.database import Row, Store, Transaction
 from bot.store.moderation import Actor
 from tests.databases import Database, opened
-from tests.stores import NO_LIMITS, PICTURE, PRICE, START, a_swap
+from tests.stores import NO_LIMITS, PICTURE, PRICE, START, a_swap, open_swaps
 
 ROOT = Path(__file__).parent.parent
 
@@ -242,7 +242,7 @@ async def test_stores_that_open_at_once_make_the_schema_once(database: Database)
     """Eight that start together on nothing all find the newest schema."""
     stores = await asyncio.gather(*(opened(database) for _ in range(8)))
     for one in stores:
-        assert await one.run(swaps.open_swaps) == []
+        assert await one.run(open_swaps) == []
         await one.close()
 
 
@@ -252,7 +252,7 @@ async def test_what_was_acknowledged_survives(store: Store, database: Database) 
     await store.run(swaps.start_sending, 1, START)
     await store.run(swaps.keep_picture, 1, PICTURE, START)
     other = await opened(database)
-    assert await other.run(swaps.open_swaps) == [1]
+    assert await other.run(open_swaps) == [1]
     found = await other.run(swaps.load_open, 1)
     await other.close()
     assert found is not None
@@ -274,7 +274,7 @@ async def test_a_cancelled_task_leaves_no_transaction_open(store: Store) -> None
         await asyncio.sleep(chance.random() / 1000)
         chance.choice(tasks).cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    for swap_id in await store.run(swaps.open_swaps):
+    for swap_id in await store.run(open_swaps):
         assert await store.run(swaps.refund, swap_id, "Cancelled", START)
     await store.run(admission.hold, a_swap(99), NO_LIMITS, START)
 
@@ -288,7 +288,7 @@ async def test_a_failing_function_rolls_back(store: Store) -> None:
 
     with pytest.raises(ZeroDivisionError):
         await store.run(broken)
-    assert await store.run(swaps.open_swaps) == []
+    assert await store.run(open_swaps) == []
 
 
 async def test_a_database_of_a_newer_bot_is_refused(database: Database) -> None:

@@ -12,12 +12,12 @@ import pytest
 
 from bot.errors import StoreError
 from bot.policy import Limits
-from bot.store import admission, audit, swaps
+from bot.store import admission, audit
 from bot.store.database import Store, Transaction
 from bot.store.postgres import connect, transact
 from tests.databases import PostgresDatabase, opened
 from tests.postgres_server import execute
-from tests.stores import NO_LIMITS, PRICE, START, a_swap
+from tests.stores import NO_LIMITS, PRICE, START, a_swap, open_swaps
 
 CAPPED = replace(NO_LIMITS, bot_daily_micros=100 * PRICE)
 
@@ -102,7 +102,7 @@ async def test_lost_connections_are_replaced(store: Store, database: PostgresDat
     await asyncio.gather(
         *(store.run(admission.hold, a_swap(n, user_id=n), NO_LIMITS, START) for n in range(1, 41))
     )
-    assert len(await store.run(swaps.open_swaps)) == 40
+    assert len(await store.run(open_swaps)) == 40
 
 
 async def test_a_transaction_that_broke_before_its_commit_runs_again(
@@ -120,7 +120,7 @@ async def test_a_transaction_that_broke_before_its_commit_runs_again(
 
     await store.run(hold)
     assert len(tries) == 2
-    assert await store.run(swaps.open_swaps) == [1]
+    assert await store.run(open_swaps) == [1]
 
 
 async def test_a_transaction_is_not_repeated_once_its_commit_was_sent(

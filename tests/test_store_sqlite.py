@@ -8,7 +8,7 @@ import pytest
 from bot.errors import StoreError
 from bot.store import admission, swaps
 from tests.databases import SqliteDatabase, opened
-from tests.stores import NO_LIMITS, PICTURE, START, a_swap
+from tests.stores import NO_LIMITS, PICTURE, START, a_swap, open_swaps
 
 
 @pytest.mark.parametrize("end", ["settle", "refund"])
@@ -31,7 +31,7 @@ async def test_nothing_erased_lingers_in_the_file(sqlite: SqliteDatabase, end: s
 async def test_the_file_is_for_its_owner_only(sqlite: SqliteDatabase) -> None:
     """Nobody else on the machine may read tokens and pictures."""
     store = await opened(sqlite)
-    await store.run(swaps.open_swaps)
+    await store.run(open_swaps)
     assert all(file.stat().st_mode & 0o077 == 0 for file in sqlite.path.parent.iterdir())
     await store.close()
 

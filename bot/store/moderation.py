@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.errors import AlreadyHandled
 from bot.policy import Rules, Setting
-from bot.store.database import Transaction, from_ms, to_ms
+from bot.store.database import Transaction, to_ms
 
 _PAUSED = "paused"
 _AGE_RESTRICTED = "age_restricted_only"
@@ -42,17 +42,6 @@ class Change:
     age_restricted_only: bool | None = None
     log_channel_id: int | None = None
     no_log_channel: bool = False
-
-
-@dataclass(frozen=True)
-class Action:
-    """One recorded action of a moderator."""
-
-    interaction_id: int
-    actor_id: int
-    action: str
-    detail: Mapping[str, object]
-    at: datetime
 
 
 def rules(db: Transaction, guild_id: int, user_id: int) -> Rules:
@@ -158,25 +147,6 @@ def grant(db: Transaction, actor: Actor, user_id: int, units: int, expires_at: d
         expires=None if expires_at is None else to_ms(expires_at),
         now=to_ms(actor.at),
     )
-
-
-def actions(db: Transaction, guild_id: int, limit: int) -> list[Action]:
-    """The last actions of a server's moderators, newest first."""
-    return [
-        Action(
-            row["interaction_id"],
-            row["actor_id"],
-            row["action"],
-            json.loads(row["detail"]),
-            from_ms(row["acted_at"]),
-        )
-        for row in db.rows(
-            "SELECT interaction_id, actor_id, action, detail, acted_at FROM actions "
-            "WHERE guild_id = :guild ORDER BY acted_at DESC, interaction_id DESC LIMIT :limit",
-            guild=guild_id,
-            limit=limit,
-        )
-    ]
 
 
 def _record(db: Transaction, actor: Actor, action: str, detail: Mapping[str, object]) -> None:

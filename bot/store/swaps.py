@@ -147,11 +147,6 @@ def is_worked_on(db: Transaction, swap_id: int, owner: str) -> bool:
     return bool(db.rows(sql, id=swap_id, owner=owner))
 
 
-def open_swaps(db: Transaction) -> list[int]:
-    """The ids of the swaps that have not ended, oldest first."""
-    return [row["id"] for row in db.rows(f"SELECT id FROM swaps WHERE {OPEN} ORDER BY held_at, id")]
-
-
 def load_open(db: Transaction, swap_id: int) -> OpenSwap | None:
     """One open swap with its picture, or None when it has ended."""
     rows = db.rows(f"SELECT * FROM swaps WHERE id = :id AND {OPEN}", id=swap_id)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.sandbox import Played
 from tests.e2e.conftest import Place, Start
-from tests.scripted_api import Answer
+from tests.scripted_api import Answer, error
 
 EDIT = r"/messages/@original$"
 CALLBACK = r"/callback$"
@@ -88,3 +88,15 @@ def noise() -> bytes:
     pixels = random.Random(1).randbytes(64 * 64 * 3)  # noqa: S311 - noise, not a secret
     Image.frombytes("RGB", (64, 64), pixels).save(file, "PNG")
     return file.getvalue()
+
+
+@pytest.mark.parametrize("fault", [{"retry_after": 0.1}, {"disconnect": True}], ids=["429", "cut"])
+async def test_a_passing_fault_keeps_no_words_from_the_member(
+    place: Place, start: Start, fault: dict[str, float | bool]
+) -> None:
+    """The words of a failure are sent again as well: nobody is left with a spinner."""
+    async with start():
+        place.api.script(error(500, "boom"))
+        place.sandbox.faults.add("PATCH", EDIT, **fault)  # pyright: ignore[reportArgumentType] - real parameters
+        reply = await place.swap()
+        assert "You were not charged" in reply.content

@@ -8,7 +8,7 @@ from bot.sandbox import Reply
 from bot.store import moderation
 from bot.store.moderation import Actor, Change
 from tests.databases import opened
-from tests.e2e.clicks import press_late
+from tests.e2e.clicks import press_late, remembered
 from tests.e2e.conftest import Place, Start
 from tests.scripted_api import Answer, error
 
@@ -22,7 +22,7 @@ def waiting(reply: Reply) -> bool:
 
 async def test_who_waits_is_told_and_can_cancel(place: Place, start: Start) -> None:
     """Behind another swap the placeholder says so; Cancel refunds at once and nothing is sent."""
-    async with start(API_CONCURRENCY="1", **ANY):
+    async with start(API_CONCURRENCY="1", **ANY) as bot:
         place.api.script(Answer(delay=0.6))
         first = await place.faceswap()
         await place.api.received.wait()
@@ -37,6 +37,7 @@ async def test_who_waits_is_told_and_can_cancel(place: Place, start: Start) -> N
         assert reply.buttons() == []
         assert (await first.reply()).attachments
         await place.idle()
+        assert remembered(bot) == {}
     assert len(place.api.posts) == 1
     assert await place.rows("SELECT failure FROM swaps ORDER BY held_at") == [
         {"failure": None},
