@@ -109,8 +109,8 @@ class Answer:
             raise DeliveryDelayed from None
         return message.id
 
-    async def find_late(self) -> int | None:
-        """The id of the message that an earlier `show_late` left, if there is one.
+    async def find_shown(self) -> int | None:
+        """The id of the message that an earlier `show` or `show_late` left, if there is one.
 
         Discord shows a message's nonce to nobody later, so the file's name tells. Raises DeliveryDelayed.
         """

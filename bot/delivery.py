@@ -64,8 +64,8 @@ class Reply(Protocol):
         """
         ...
 
-    async def find_late(self) -> int | None:
-        """The id of the message that an earlier `show_late` left, if there is one."""
+    async def find_shown(self) -> int | None:
+        """The id of the message that an earlier try left, if there is one; raises DeliveryDelayed."""
         ...
 
     async def fail(self, error: BotError) -> None:
@@ -108,11 +108,12 @@ class Delivery:
         first_tried_at = await self._store.run(rows.note_late, swap.id, self._now())
 
         async def send(data: bytes, kind: Kind) -> int:
-            if self._now() - first_tried_at < NONCE_LIFE:
-                return await reply.show_late(data, kind, receipt)
-            if message_id := await reply.find_late():
+            # An edit whose answer was lost may have shown it just before the token died.
+            if message_id := await reply.find_shown():
                 return message_id
-            raise DeliveredInDoubt
+            if self._now() - first_tried_at >= NONCE_LIFE:
+                raise DeliveredInDoubt
+            return await reply.show_late(data, kind, receipt)
 
         try:
             return await self._repeatedly(swap, picture, self._now() + _GIVE_UP, send)

@@ -75,6 +75,22 @@ async def test_a_fault_on_the_way_sends_no_second_message(
     assert await states(place) == DELIVERED
 
 
+async def test_an_edit_whose_answer_was_lost_is_found_not_repeated(place: Place, start: Start) -> None:
+    """Shown in the last moment, the token dead before anybody knew: no second picture, one charge."""
+    async with start():
+        release = asyncio.Event()
+        fault = place.sandbox.faults.add("PATCH", r"/messages/@original$", release=release, applied=True)
+        played = await place.faceswap()
+        await fault.met.wait()
+        place.sandbox.clock.advance(TOKEN_DEAD)
+        fault.disconnect = True
+        release.set()
+        await place.idle()
+        assert len((await played.reply()).attachments) == 1
+    assert place.said() == []
+    assert await states(place) == DELIVERED
+
+
 @pytest.mark.parametrize("arrived", [True, False])
 async def test_after_a_crash_history_tells_whether_it_arrived(
     place: Place, start: Start, arrived: bool
