@@ -24,6 +24,7 @@ from bot.errors import (
     Unexpected,
 )
 from bot.fetch import CONNECTION_ERRORS
+from bot.links import Links
 from bot.policy import DefaultLimits
 from bot.store.database import Store
 from bot.store.swaps import Swap
@@ -67,6 +68,7 @@ class FaceSwapBot(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self.services = services
+        self.links = Links(self, services.now)
         self._attending: set[asyncio.Task[Any]] = set()
 
     async def setup_hook(self) -> None:

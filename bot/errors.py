@@ -186,6 +186,10 @@ class NotAllowed(Refusal):
     """Only members who may manage the server may do this."""
 
 
+class ResultGone(Refusal):
+    """What a button asks for again is not kept any more, or was deleted."""
+
+
 class ShuttingDown(Refusal):
     """The bot is stopping and takes no new work."""
 
@@ -203,6 +207,25 @@ class SwapFailed(BotError):
 
 class Interrupted(SwapFailed):
     """The bot was stopped while the paid call was under way; whether it ran is not known (v1)."""
+
+
+@dataclass(eq=False)
+class PictureGone(SwapFailed):
+    """Discord does not have this picture any more."""
+
+    role: Role
+
+
+@dataclass(eq=False)
+class PictureUnusable(SwapFailed):
+    """By its bytes this is no picture that the API takes, or it is too large."""
+
+    role: Role
+    problem: PictureProblem
+
+
+class NotConfirmed(SwapFailed):
+    """No face was seen, and the member did not say in time that it shall be paid for all the same."""
 
 
 class TokenExpired(SwapFailed):

@@ -7,14 +7,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import replies, segmind
-from bot.answers import ALREADY_ACKNOWLEDGED, CANCEL_CONTROL
+from bot.answers import CANCEL_CONTROL
 from bot.client import FaceSwapBot
 from bot.errors import AttachmentNotAPicture, AttachmentTooLarge, Role, TooManyPixels
-from bot.fetch import CONNECTION_ERRORS
 from bot.pictures import MAX_PIXELS, OutputFormat
-from bot.store.swaps import Swap
+from cogs.begin import Wish, begin
 from cogs.buttons import Click, only_for, route
-from cogs.places import place_of
 
 MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
 """Largest input, in bytes: what one request to Discord may hold."""
@@ -28,7 +26,6 @@ class FaceSwap(commands.Cog):
 
     def __init__(self, bot: FaceSwapBot) -> None:
         self._services = bot.services
-        self._reply_to = bot.reply_to
 
     @app_commands.command(description="Put the face of one picture into another")
     @app_commands.describe(
@@ -39,9 +36,11 @@ class FaceSwap(commands.Cog):
         quality=f"Quality of the result ({segmind.QUALITY_DEFAULT})",
         seed="The same number gives the same result again",
         private="Only you see the result",
+        spoiler="Hide the result until it is clicked",
     )
     @app_commands.rename(image_format="format")
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def faceswap(
         self,
         interaction: discord.Interaction[FaceSwapBot],
@@ -53,39 +52,21 @@ class FaceSwap(commands.Cog):
         quality: app_commands.Range[int, segmind.QUALITY_MIN, segmind.QUALITY_MAX] = segmind.QUALITY_DEFAULT,
         seed: app_commands.Range[int, segmind.SEED_MIN, segmind.SEED_MAX] = segmind.SEED_DEFAULT,
         private: bool = False,
+        spoiler: bool = False,
     ) -> None:
         """Swap faces."""
         check_attachments(source, target)
-        swap = Swap(
-            id=interaction.id,
-            application_id=interaction.application_id,
-            guild_id=interaction.guild_id or 0,
-            channel_id=interaction.channel_id or 0,
-            user_id=interaction.user.id,
-            private=private,
-            upload_limit=interaction.filesize_limit,
-            token=interaction.token,
-            price_micros=self._services.price_micros,
-            source_url=source.url,
-            target_url=target.url,
+        wish = Wish(
+            source=source.url,
+            target=target.url,
             prompt=prompt,
             image_format=image_format,
             quality=quality,
             seed=seed,
+            private=private,
+            spoiler=spoiler,
         )
-        await self._begin(interaction, swap)
-
-    async def _begin(self, interaction: discord.Interaction[FaceSwapBot], swap: Swap) -> None:
-        swaps, reply = self._services.swaps, self._reply_to(swap)
-        async with swaps.admitted(swap, place_of(interaction)):
-            try:
-                await _acknowledge(interaction, swap)
-            except discord.HTTPException as error:
-                # Discord may have taken a first try and answered it with an error, or not at all: then the
-                # placeholder is ours. Otherwise another process has answered, and this one stops.
-                if error.code != ALREADY_ACKNOWLEDGED or not await reply.waiting():
-                    raise
-        swaps.start(swap, reply)
+        await begin(interaction, wish)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[FaceSwapBot]) -> None:
@@ -100,18 +81,6 @@ class FaceSwap(commands.Cog):
             await click.interaction.response.edit_message(content=replies.CANCELLED, view=None)
         else:
             await click.interaction.response.send_message(replies.TOO_LATE_TO_CANCEL, ephemeral=True)
-
-
-async def _acknowledge(interaction: discord.Interaction[FaceSwapBot], swap: Swap) -> None:
-    """Defer the answer; where the connection breaks, another try tells whether the one before was taken."""
-    for last in (False, False, True):
-        try:
-            await interaction.response.defer(ephemeral=swap.private, thinking=True)
-        except CONNECTION_ERRORS:
-            if last:
-                raise
-        else:
-            return
 
 
 def check_attachments(source: discord.Attachment, target: discord.Attachment) -> None:

@@ -6,6 +6,14 @@ from bot.client import FaceSwapBot
 from bot.policy import Place
 
 
+def server_of(interaction: discord.Interaction[FaceSwapBot]) -> int:
+    """The server whose moderators and budget what is asked here concerns, or 0.
+
+    That is direct messages, and wherever only the member has installed the bot.
+    """
+    return interaction.guild_id or 0 if interaction.is_guild_integration() else 0
+
+
 def place_of(interaction: discord.Interaction[FaceSwapBot]) -> Place:
     """Where a member asks from, as far as a server's rules ask for it."""
     channel, user = interaction.channel, interaction.user

@@ -19,7 +19,7 @@ from bot.policy import (
 from bot.store.database import Transaction, from_ms, to_ms
 from bot.store.extras import extras, use_extra
 from bot.store.moderation import rules
-from bot.store.swaps import OPEN, Swap, accounts_of
+from bot.store.swaps import OPEN, REPEATED, Swap, accounts_of
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _lock_and_book(db: Transaction, swap: Swap, *, whole_bot: bool) -> None:
 
 def _usage(db: Transaction, swap: Swap, now: datetime) -> Usage:
     member = db.rows(
-        "SELECT state, held_at FROM swaps WHERE guild_id = :guild AND user_id = :user "
+        "SELECT state, failure, held_at FROM swaps WHERE guild_id = :guild AND user_id = :user "
         f"AND (held_at > :since OR {OPEN}) ORDER BY held_at DESC",
         guild=swap.guild_id,
         user=swap.user_id,
@@ -114,7 +114,9 @@ def _usage(db: Transaction, swap: Swap, now: datetime) -> Usage:
     return Usage(
         recent=tuple(from_ms(row["held_at"]) for row in member if row["state"] != "refunded"),
         open_swaps=sum(row["state"] not in ("delivered", "refunded") for row in member),
-        last_admitted=from_ms(member[0]["held_at"]) if member else None,
+        last_admitted=max(
+            (from_ms(row["held_at"]) for row in member if row["failure"] != REPEATED), default=None
+        ),
         server_day_micros=server_day,
         server_month_micros=server_month,
         bot_day_micros=db.row(
@@ -148,16 +150,17 @@ def _insert(
     db.execute(
         "INSERT INTO swaps (id, application_id, guild_id, channel_id, user_id, private, upload_limit, "
         "price_micros, state, token, source_url, target_url, prompt, image_format, quality, seed, "
-        "held_at, lease_owner, lease_until, "
+        "spoiler, locale, held_at, lease_owner, lease_until, "
         "daily_limit, daily_used, at_once_limit, at_once_used, server_day_limit, server_day_used, "
         "server_month_limit, server_month_used, bot_day_limit, bot_day_used) "
         "VALUES (:id, :application_id, :guild_id, :channel_id, :user_id, :is_private, :upload_limit, "
         ":price_micros, 'held', :token, :source_url, :target_url, :prompt, :image_format, :quality, :seed, "
-        ":now, :lease_owner, :lease_until, "
+        ":is_spoiler, :locale, :now, :lease_owner, :lease_until, "
         ":daily_limit, :daily_used, :at_once_limit, :at_once_used, :server_day_limit, :server_day_used, "
         ":server_month_limit, :server_month_used, :bot_day_limit, :bot_day_used)",
         **vars(swap),
         is_private=int(swap.private),
+        is_spoiler=int(swap.spoiler),
         now=to_ms(now),
         lease_owner=lease.owner,
         lease_until=to_ms(lease.until),

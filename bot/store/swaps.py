@@ -9,6 +9,9 @@ from bot.store.extras import give_back
 
 OPEN: Final = "state NOT IN ('delivered', 'refunded')"
 
+REPEATED: Final = "Repeated"
+"""Why a swap was refunded whose result the member had already: it touches no limit, not even the cooldown."""
+
 
 @dataclass(frozen=True)
 class Swap:
@@ -29,6 +32,9 @@ class Swap:
     image_format: str
     quality: int
     seed: int
+    spoiler: bool = False
+    locale: str = "en-US"
+    """The language the member reads, as Discord names it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,8 @@ class OpenSwap:
     made_at: datetime | None
     request_id: str | None
     picture: Picture | None
+    asked_at: datetime | None
+    """When the member was asked whether to pay although no face was seen."""
 
 
 def start_sending(db: Transaction, swap_id: int, now: datetime, owner: str = "") -> bool:
@@ -102,11 +110,47 @@ def note_late(db: Transaction, swap_id: int, now: datetime) -> datetime:
     return from_ms(db.row("SELECT late_at FROM swaps WHERE id = :id", id=swap_id)["late_at"])
 
 
-def settle(db: Transaction, swap_id: int, now: datetime, message_id: int | None = None) -> bool:
+def ask(db: Transaction, swap_id: int, now: datetime) -> datetime:
+    """Note that the member is asked whether to pay, and return when that was first done."""
+    db.execute(
+        "UPDATE swaps SET asked_at = :now WHERE id = :id AND asked_at IS NULL", id=swap_id, now=to_ms(now)
+    )
+    return from_ms(db.row("SELECT asked_at FROM swaps WHERE id = :id", id=swap_id)["asked_at"])
+
+
+def confirm(db: Transaction, swap_id: int, user_id: int, now: datetime) -> bool:
+    """Note that a member wants a swap of theirs paid for; False when it is too late, or not theirs."""
+    return bool(
+        db.execute(
+            "UPDATE swaps SET confirmed_at = COALESCE(confirmed_at, :now) "
+            "WHERE id = :id AND user_id = :user AND state = 'held' AND asked_at IS NOT NULL",
+            id=swap_id,
+            user=user_id,
+            now=to_ms(now),
+        )
+    )
+
+
+def answer(db: Transaction, swap_id: int) -> bool | None:
+    """What the member answered: True to go on, False when the swap has ended, None while nothing came."""
+    row = db.row("SELECT state, confirmed_at FROM swaps WHERE id = :id", id=swap_id)
+    if row["state"] != "held":
+        return False
+    return True if row["confirmed_at"] is not None else None
+
+
+def settle(
+    db: Transaction,
+    swap_id: int,
+    now: datetime,
+    message_id: int | None = None,
+    result_hash: int | None = None,
+) -> bool:
     """End a delivered swap: its hold becomes its entry; False when it is not awaiting delivery any more."""
     if not _end(db, swap_id, states="'made'", outcome="delivered", failure=None, now=now):
         return False
     db.execute("UPDATE swaps SET message_id = :message WHERE id = :id", id=swap_id, message=message_id)
+    db.execute("UPDATE inputs SET result_hash = :hash WHERE swap_id = :id", id=swap_id, hash=result_hash)
     swap = _release(db, swap_id, spend=True)
     db.execute(
         "INSERT INTO entries (swap_id, guild_id, user_id, amount_micros, posted_at) "
@@ -123,8 +167,7 @@ def refund(db: Transaction, swap_id: int, failure: str, now: datetime) -> bool:
     states = "'held', 'sending', 'running', 'made'"
     if not _end(db, swap_id, states=states, outcome="refunded", failure=failure, now=now):
         return False
-    _release(db, swap_id, spend=False)
-    give_back(db, swap_id, now)
+    _give_up(db, swap_id, now)
     return True
 
 
@@ -136,9 +179,14 @@ def cancel(db: Transaction, swap_id: int, user_id: int, now: datetime) -> bool:
     mine = db.rows("SELECT failure FROM swaps WHERE id = :id AND user_id = :user", id=swap_id, user=user_id)
     if not mine or not _end(db, swap_id, states="'held'", outcome="refunded", failure="Cancelled", now=now):
         return bool(mine) and mine[0]["failure"] == "Cancelled"
-    _release(db, swap_id, spend=False)
-    give_back(db, swap_id, now)
+    _give_up(db, swap_id, now)
     return True
+
+
+def remove(db: Transaction, swap_id: int, now: datetime) -> bool:
+    """Note that a result was deleted, and forget what it was made from; False when that was done before."""
+    db.execute("DELETE FROM inputs WHERE swap_id = :id", id=swap_id)
+    return _step(db, swap_id, "removed_at IS NULL", "removed_at = :now", now=to_ms(now))
 
 
 def is_worked_on(db: Transaction, swap_id: int, owner: str) -> bool:
@@ -181,6 +229,8 @@ def _open_swap(row: Row) -> OpenSwap:
             image_format=row["image_format"],
             quality=row["quality"],
             seed=row["seed"],
+            spoiler=bool(row["spoiler"]),
+            locale=row["locale"],
         ),
         state=row["state"],
         held_at=from_ms(row["held_at"]),
@@ -188,6 +238,7 @@ def _open_swap(row: Row) -> OpenSwap:
         made_at=None if row["made_at"] is None else from_ms(row["made_at"]),
         request_id=row["request_id"],
         picture=picture,
+        asked_at=None if row["asked_at"] is None else from_ms(row["asked_at"]),
     )
 
 
@@ -216,6 +267,13 @@ def _end(
         now=to_ms(now),
     )
     return changed == 1
+
+
+def _give_up(db: Transaction, swap_id: int, now: datetime) -> None:
+    """What a swap that is refunded leaves: nothing held, nothing used, nothing kept."""
+    _release(db, swap_id, spend=False)
+    give_back(db, swap_id, now)
+    db.execute("DELETE FROM inputs WHERE swap_id = :id", id=swap_id)
 
 
 def _release(db: Transaction, swap_id: int, *, spend: bool) -> dict[str, int]:

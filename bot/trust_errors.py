@@ -1,0 +1,27 @@
+"""Failures that have to do with whose face it is: saved faces, consent, reports, marks and filters.
+
+Like all of `bot/errors.py`, which holds their bases; it would be too long with them.
+"""
+
+from dataclasses import dataclass
+
+from bot.errors import Refusal, SwapFailed
+
+
+@dataclass(eq=False)
+class TooManyFaces(Refusal):
+    """A member has saved as many faces as may be saved."""
+
+    limit: int
+
+
+class NoSuchFace(Refusal):
+    """No face is saved under this name."""
+
+
+class CannotWrite(Refusal):
+    """The member takes no direct messages from the bot, which keeps saved faces there."""
+
+
+class PictureBlocked(SwapFailed):
+    """One of the pictures was reported, and may not be used here."""
