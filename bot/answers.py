@@ -7,12 +7,14 @@ from typing import cast
 
 import discord
 
-from bot import replies
 from bot.delivery import Receipt
 from bot.errors import BotError, DeliveryDelayed, TokenExpired, Undeliverable, UploadRefused
 from bot.fetch import CONNECTION_ERRORS
+from bot.language import everywhere
 from bot.pictures import Kind
 from bot.store.swaps import Swap
+from bot.words import swaps as words
+from bot.words.failures import failure
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ def _cancel_view(swap: Swap) -> discord.ui.View:
     """The one button under a swap that waits; its state is in its id, so any process can serve it."""
     view = discord.ui.View(timeout=None)
     there = f"{CANCEL_CONTROL}:{swap.id}:{swap.user_id}"
-    view.add_item(discord.ui.Button(label=replies.CANCEL, custom_id=there))
+    view.add_item(discord.ui.Button(label=words.cancel(), custom_id=there))
     # discord.py would keep it in memory for ever; a press is read off its own event.
     view.stop()
     return view
@@ -60,16 +62,16 @@ class Answer:
         except discord.NotFound:
             return False
         # Discord's placeholder or one of our notes; anything else is an answer, perhaps another process's.
-        noted = message.content in (replies.QUEUED, replies.MAKING)
+        noted = message.content in everywhere(words.queued) | everywhere(words.making)
         return message.flags.loading or noted or not (message.content or message.attachments)
 
     async def queued(self) -> None:
         """Say in the placeholder that the swap waits for its turn, and offer to cancel; never raises."""
-        await self._note(replies.QUEUED, _cancel_view(self._swap))
+        await self._note(words.queued(), _cancel_view(self._swap))
 
     async def making(self) -> None:
         """Say in the placeholder that the picture is being made, which cannot be cancelled; never raises."""
-        await self._note(replies.MAKING, None)
+        await self._note(words.making(), None)
 
     async def _note(self, text: str, view: discord.ui.View | None) -> None:
         try:
@@ -82,7 +84,7 @@ class Answer:
 
         Raises TokenExpired, Undeliverable, UploadRefused or DeliveryDelayed.
         """
-        text = replies.result(self._swap.user_id, receipt)
+        text = words.result(self._swap.user_id, receipt)
         try:
             message = await self._webhook.edit_message(
                 _ORIGINAL, content=text, attachments=[self._file(data, kind)], view=None
@@ -101,7 +103,7 @@ class Answer:
         try:
             place = await self._place()
             message = await place.send(
-                replies.late(self._swap.user_id, receipt), file=self._file(data, kind), nonce=self._swap.id
+                words.late(self._swap.user_id, receipt), file=self._file(data, kind), nonce=self._swap.id
             )
         except discord.HTTPException as error:
             raise _why_not(error) from None
@@ -131,9 +133,7 @@ class Answer:
         """Replace the placeholder by words; never raises for what Discord answers."""
         for pause in (*_PAUSES, None):
             try:
-                await self._webhook.edit_message(
-                    _ORIGINAL, content=replies.failure(error), attachments=[], view=None
-                )
+                await self._webhook.edit_message(_ORIGINAL, content=failure(error), attachments=[], view=None)
             except _NOT_TAKEN as refused:
                 log.warning("Swap %d: the member could not be told: %s", self._swap.id, brief(refused))
                 # Where Discord gave an answer, discord.py has tried again where that was worth it.
@@ -149,7 +149,7 @@ class Answer:
         return await self._client.create_dm(discord.Object(self._swap.user_id))
 
     def _file(self, data: bytes, kind: Kind) -> discord.File:
-        return discord.File(io.BytesIO(data), self._file_name(kind), description=replies.ALT_TEXT)
+        return discord.File(io.BytesIO(data), self._file_name(kind), description=words.alt_text())
 
     def _file_name(self, kind: Kind) -> str:
         return f"faceswap-{self._swap.id}.{kind.extension}"

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TextIO
 
-from bot import replies
 from bot.compose import open_store
 from bot.config import Config
 from bot.store import audit as queries
 from bot.store import reports
 from bot.store.audit import Loss, Open
 from bot.store.reports import Entry
+from bot.words.figures import dollars
 
 _PAGE = 1000
 _COLUMNS = ("entry", "swap", "server", "member", "amount_usd", "reported_cost_usd", "posted_at")
@@ -71,12 +71,12 @@ def _open(swap: Open) -> str:
 
 
 def _loss(loss: Loss) -> str:
-    cost = "cost not reported" if loss.cost_micros is None else replies.dollars(loss.cost_micros)
+    cost = "cost not reported" if loss.cost_micros is None else dollars(loss.cost_micros)
     return f"  {loss.swap_id}  {loss.failure}  {cost}  sent {_time(loss.sent_at)}"
 
 
 def _usd(micros: int) -> str:
-    return replies.dollars(micros).removeprefix("$").replace(",", "")
+    return dollars(micros).removeprefix("$").replace(",", "")
 
 
 def _time(moment: datetime) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot import replies
 from bot.client import identify, invite_url
 from bot.compose import open_api, open_store
 from bot.config import Config
 from bot.engine.assets import FOLDER, asset, manifest
 from bot.errors import AssetError, BotError
 from bot.run import discord_at
+from bot.words.figures import dollars
+from bot.words.operator import operator
 
 OK, WRONG, UNUSED = "ok", "WRONG", "-"
 
@@ -54,8 +55,8 @@ async def _api(config: Config) -> Line:
         async with open_api(config) as api:
             account = await api.credits()
     except BotError as error:
-        return Line("API", WRONG, replies.operator(error))
-    return Line("API", OK, f"The API answers; the account has {replies.dollars(account.total_micros)} left.")
+        return Line("API", WRONG, operator(error))
+    return Line("API", OK, f"The API answers; the account has {dollars(account.total_micros)} left.")
 
 
 async def _store(config: Config) -> Line:

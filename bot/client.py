@@ -13,7 +13,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import replies
 from bot.answers import ALREADY_ACKNOWLEDGED, UNKNOWN_INTERACTION, Answer, brief
 from bot.errors import (
     AlreadyHandled,
@@ -24,11 +23,15 @@ from bot.errors import (
     Unexpected,
 )
 from bot.fetch import CONNECTION_ERRORS
+from bot.language import speak
 from bot.links import Links
 from bot.policy import DefaultLimits
 from bot.store.database import Store
 from bot.store.swaps import Swap
 from bot.swaps import Swaps
+from bot.translator import CommandTranslator
+from bot.words import operator as operator_words
+from bot.words.failures import failure
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +79,7 @@ class FaceSwapBot(commands.Bot):
         await self.services.swaps.open(self.reply_to)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
+        await self.tree.set_translator(CommandTranslator())
         await self.tree.sync()
 
     async def on_ready(self) -> None:
@@ -90,8 +94,9 @@ class FaceSwapBot(commands.Bot):
         else:
             await super().on_error(event_method, *args, **kwargs)
 
-    def attend(self) -> None:
-        """Note that the current task answers a member, so that closing waits for it."""
+    def attend(self, interaction: discord.Interaction[Any]) -> None:
+        """Note that the current task answers a member: in their language, and closing waits for it."""
+        speak(interaction.locale.value)
         task = asyncio.current_task()
         if task is not None:
             self._attending.add(task)
@@ -120,15 +125,15 @@ class OperatorNotices:
 
     async def paused(self, error: ApiError) -> None:
         """Paid calls are paused, for this reason."""
-        await self._say(replies.calls_paused(error))
+        await self._say(operator_words.calls_paused(error))
 
     async def resumed(self) -> None:
         """Paid calls go on."""
-        await self._say(replies.CALLS_RESUMED)
+        await self._say(operator_words.CALLS_RESUMED)
 
     async def low_balance(self, micros: int) -> None:
         """So little is left, in micro-dollars."""
-        await self._say(replies.low_balance(micros))
+        await self._say(operator_words.low_balance(micros))
 
     async def _say(self, text: str) -> None:
         log.warning("%s", text)
@@ -143,9 +148,9 @@ class OperatorNotices:
 class ReportingTree(app_commands.CommandTree[FaceSwapBot]):
     """A command tree whose errors all reach the one reporter."""
 
-    async def interaction_check(self, _: discord.Interaction[FaceSwapBot], /) -> bool:
+    async def interaction_check(self, interaction: discord.Interaction[FaceSwapBot], /) -> bool:
         """Let every command through, and have it waited for when the bot stops."""
-        self.client.attend()
+        self.client.attend(interaction)
         return True
 
     async def on_error(
@@ -175,9 +180,9 @@ async def report(interaction: discord.Interaction[FaceSwapBot], error: Exception
         error = Unexpected()
     try:
         if interaction.response.is_done():
-            await interaction.followup.send(replies.failure(error), ephemeral=True)
+            await interaction.followup.send(failure(error), ephemeral=True)
         else:
-            await interaction.response.send_message(replies.failure(error), ephemeral=True)
+            await interaction.response.send_message(failure(error), ephemeral=True)
     except (discord.HTTPException, *CONNECTION_ERRORS) as refused:
         log.warning("Interaction %d: the member could not be told: %s", interaction.id, brief(refused))
 

@@ -1,6 +1,6 @@
 """Every failure the bot can name, as types that carry data.
 
-Words for people live in `bot/replies.py`; a message given here is for logs. Nothing in these objects
+Words for people live in `bot/words`; a message given here is for logs. Nothing in these objects
 may hold a key, a token or a signed URL. They are not frozen: Python itself assigns to a raised exception.
 """
 

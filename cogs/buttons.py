@@ -49,7 +49,7 @@ async def route(interaction: Interaction, handlers: Mapping[str, Handler]) -> No
     data = cast("dict[str, Any]", interaction.data)
     name, *state = str(data["custom_id"]).split(":")
     if handler := handlers.get(name):
-        interaction.client.attend()
+        interaction.client.attend(interaction)
         fields = {field["custom_id"]: str(field["value"]) for field in _text_inputs(data)}
         await handler(Click(interaction, tuple(state), tuple(data.get("values", ())), fields))
 

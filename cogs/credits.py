@@ -6,12 +6,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import tables, wording
+from bot import tables
 from bot.client import FaceSwapBot
 from bot.policy import Rules, barred, limits_for
 from bot.store import extras, moderation, reports
 from bot.store.database import Transaction
 from bot.store.reports import Delivered
+from bot.words import credits as words
 from cogs.buttons import Click, Interaction, custom_id, only_for, route, unkept
 from cogs.places import place_of
 
@@ -56,9 +57,7 @@ class Credits(
         rules, statement, left = await services.store.run(read)
         place = place_of(interaction)
         limits = limits_for(services.limits, in_server=guild != 0, rules=rules, place=place)
-        text = wording.account(
-            statement, limits.daily, left, in_server=guild != 0, barred=barred(rules, place)
-        )
+        text = words.account(statement, limits.daily, left, in_server=guild != 0, barred=barred(rules, place))
         await interaction.response.send_message(text, ephemeral=True)
 
     @app_commands.command(description="Your swaps, newest first, with links to the results")
@@ -81,7 +80,7 @@ class Credits(
 
         total, rows = await self._services.store.run(read)
         pages = max(1, -(-total // PAGE_ROWS))
-        text = wording.history(rows, page, pages, total) if total else wording.NO_HISTORY
+        text = words.history(rows, page, pages, total) if total else words.no_history()
         return text, _buttons(user_id, page, pages if total else 0)
 
     async def _send_file(self, click: Click) -> None:
@@ -96,9 +95,9 @@ class Credits(
                 reports.history, user_id, limit=_ROWS_AT_ONCE, offset=offset
             )
             rows |= {row.swap_id: row for row in page}
-        data = tables.as_csv(wording.HISTORY_HEADER, (wording.history_row(row) for row in rows.values()))
+        data = tables.as_csv(words.HISTORY_HEADER, (words.history_row(row) for row in rows.values()))
         await click.interaction.edit_original_response(
-            content=wording.history_file(len(rows), total),
+            content=words.history_file(len(rows), total),
             attachments=[discord.File(io.BytesIO(data), "swaps.csv")],
         )
 
@@ -106,12 +105,12 @@ class Credits(
 def _buttons(user_id: int, page: int, pages: int) -> discord.ui.View:
     """The buttons under a page; none under an empty history."""
     view = discord.ui.View(timeout=None)
-    for label, target in ((wording.PREVIOUS, page - 1), (wording.NEXT, page + 1)):
+    for label, target in ((words.previous_page(), page - 1), (words.next_page(), page + 1)):
         if pages > 1:
             there = custom_id("history", user_id, target)
             view.add_item(discord.ui.Button(label=label, custom_id=there, disabled=not 0 <= target < pages))
     if pages:
-        view.add_item(discord.ui.Button(label=wording.AS_CSV, custom_id=custom_id("history-csv", user_id)))
+        view.add_item(discord.ui.Button(label=words.as_csv(), custom_id=custom_id("history-csv", user_id)))
     return unkept(view)
 
 

@@ -6,11 +6,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import replies, segmind
+from bot import segmind
 from bot.answers import CANCEL_CONTROL
 from bot.client import FaceSwapBot
 from bot.errors import AttachmentNotAPicture, AttachmentTooLarge, Role, TooManyPixels
 from bot.pictures import MAX_PIXELS, OutputFormat
+from bot.words import swaps as words
 from cogs.begin import Wish, begin
 from cogs.buttons import Click, only_for, route
 
@@ -78,9 +79,9 @@ class FaceSwap(commands.Cog):
         only_for(click, user_id)
         done = await self._services.swaps.cancel(swap_id, user_id)
         if done:
-            await click.interaction.response.edit_message(content=replies.CANCELLED, view=None)
+            await click.interaction.response.edit_message(content=words.cancelled(), view=None)
         else:
-            await click.interaction.response.send_message(replies.TOO_LATE_TO_CANCEL, ephemeral=True)
+            await click.interaction.response.send_message(words.too_late_to_cancel(), ephemeral=True)
 
 
 def check_attachments(source: discord.Attachment, target: discord.Attachment) -> None:

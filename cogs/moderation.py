@@ -9,13 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import charts, tables
-from bot import moderator_wording as words
 from bot.client import FaceSwapBot
 from bot.policy import day_start
 from bot.store import moderation, reports
 from bot.store.database import Transaction
 from bot.store.moderation import Actor
 from bot.store.reports import Usage
+from bot.words import moderation as words
 from cogs.buttons import Interaction, route
 from cogs.moderation_settings import SettingsPanel
 from cogs.moderators import moderator, write_log
@@ -96,9 +96,9 @@ class Moderation(
         files: list[discord.File] = []
         if used:
             columns = [by_day.get(day, 0) for day in range(days)]
-            bars = [charts.Bar(str(n), one.micros or 0, words.used_by(one)) for n, one in enumerate(used, 1)]
+            bars = [charts.Bar(str(n), one.micros or 0, words.bar(one)) for n, one in enumerate(used, 1)]
             picture = await asyncio.to_thread(
-                charts.usage_chart, words.CHART_TITLE, since.date(), columns, bars[:CHART_MEMBERS]
+                charts.usage_chart, words.chart_title(), since.date(), columns, bars[:CHART_MEMBERS]
             )
             table = tables.as_csv(words.USAGE_HEADER, (words.usage_row(one) for one in used))
             files = [_file(picture, "usage.png"), _file(table, "usage.csv")]
@@ -109,7 +109,7 @@ class Moderation(
         await interaction.response.send_message(words.done(what), ephemeral=True)
         rules = await self._services.store.run(moderation.rules, actor.guild_id, 0)
         if not await write_log(interaction, rules.log_channel_id, words.logged(actor.user_id, what)):
-            await interaction.edit_original_response(content=f"{words.done(what)}\n{words.LOG_FAILED}")
+            await interaction.edit_original_response(content=f"{words.done(what)}\n{words.log_failed()}")
 
 
 def _file(data: bytes, name: str) -> discord.File:

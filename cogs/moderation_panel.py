@@ -6,9 +6,9 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot import moderator_wording as words
 from bot import settings
 from bot.policy import DefaultLimits, Rules, Setting
+from bot.words import settings as words
 from cogs.buttons import custom_id, unkept
 
 MOST = 25
@@ -36,19 +36,19 @@ def panel(
 
     A channel or role that is gone is not shown as chosen: no select could offer it.
     """
-    now = words.summary(rules, defaults)
+    now, labels = words.summary(rules, defaults), words.labels()
     channels, roles = _there(guild, rules.channels), _there(guild, rules.roles)
     log_channel = _there(guild, [rules.log_channel_id] if rules.log_channel_id else [])
-    give: ui.RoleSelect[Any] = ui.RoleSelect(custom_id=GIVE_ROLE, placeholder=words.GIVE_ROLE)
+    give: ui.RoleSelect[Any] = ui.RoleSelect(custom_id=GIVE_ROLE, placeholder=labels.give_role)
     parts: dict[str, list[ui.Item[Any]]] = {
-        words.CHANNELS: [_channel_select(SET_CHANNELS, words.CHOOSE_CHANNELS, _TALK, channels, most=MOST)],
-        words.ROLES: [_role_select(SET_ROLES, words.CHOOSE_ROLES, roles)],
-        words.ROLE_ALLOWANCES: [give, _drop_select(guild, rules.role_daily)] if rules.role_daily else [give],
-        words.LOG_CHANNEL: [_channel_select(SET_LOG, words.CHOOSE_LOG, _LOGGED, log_channel, most=1)],
+        labels.channels: [_channel_select(SET_CHANNELS, labels.choose_channels, _TALK, channels, most=MOST)],
+        labels.roles: [_role_select(SET_ROLES, labels.choose_roles, roles)],
+        labels.role_allowances: [give, _drop_select(guild, rules.role_daily)] if rules.role_daily else [give],
+        labels.log_channel: [_channel_select(SET_LOG, labels.choose_log, _LOGGED, log_channel, most=1)],
     }
     overview = [f"**{label}**: {value}" for label, value in now.items() if label not in parts]
     container: ui.Container[Any] = ui.Container(
-        ui.TextDisplay("\n".join((f"## {words.PANEL_TITLE}", *overview))), _switches(rules)
+        ui.TextDisplay("\n".join((f"## {labels.title}", *overview))), _switches(rules)
     )
     for label, selects in parts.items():
         container.add_item(ui.TextDisplay(f"**{label}**: {now[label]}"))
@@ -63,7 +63,7 @@ def panel(
 
 def numbers_form(rules: Rules, defaults: DefaultLimits) -> ui.Modal:
     """The form for the numbers, filled with the server's own ones."""
-    form = ui.Modal(title=words.NUMBERS_TITLE, custom_id=NUMBERS_FORM)
+    form = ui.Modal(title=words.labels().numbers_form, custom_id=NUMBERS_FORM)
     for setting in Setting:
         own = settings.typed(setting, rules.limits[setting]) if setting in rules.limits else None
         field: ui.TextInput[Any] = ui.TextInput(
@@ -74,31 +74,32 @@ def numbers_form(rules: Rules, defaults: DefaultLimits) -> ui.Modal:
             max_length=20,
         )
         form.add_item(
-            ui.Label(text=words.LABELS[setting], description=words.help_for(setting), component=field)
+            ui.Label(text=words.label(setting), description=words.help_for(setting), component=field)
         )
     return unkept(form)
 
 
 def role_form(role_id: int, rules: Rules) -> ui.Modal:
     """The form for one role's own allowance."""
-    form = ui.Modal(title=words.ROLE_TITLE, custom_id=custom_id(ROLE_FORM, role_id))
+    form = ui.Modal(title=words.labels().role_form, custom_id=custom_id(ROLE_FORM, role_id))
     own = settings.typed(Setting.DAILY, rules.role_daily[role_id]) if role_id in rules.role_daily else None
     field: ui.TextInput[Any] = ui.TextInput(
         custom_id=Setting.DAILY, default=own, required=False, max_length=20
     )
-    form.add_item(ui.Label(text=words.LABELS[Setting.DAILY], description=words.ROLE_HELP, component=field))
+    form.add_item(ui.Label(text=words.label(Setting.DAILY), description=words.role_help(), component=field))
     return unkept(form)
 
 
 def _switches(rules: Rules) -> ui.ActionRow[Any]:
     """The buttons; each says what it will do, so that pressing an old one twice changes nothing more."""
     row: ui.ActionRow[Any] = ui.ActionRow()
-    row.add_item(ui.Button(label=words.CHANGE_NUMBERS, custom_id=NUMBERS, style=discord.ButtonStyle.primary))
-    for name, on, labels in (
-        (SWITCH_PAUSED, rules.paused, (words.PAUSE, words.RESUME)),
-        (SWITCH_AGE, rules.age_restricted_only, (words.AGE_RESTRICTED_ON, words.AGE_RESTRICTED_OFF)),
+    labels = words.labels()
+    row.add_item(ui.Button(label=labels.change_numbers, custom_id=NUMBERS, style=discord.ButtonStyle.primary))
+    for name, on, does in (
+        (SWITCH_PAUSED, rules.paused, (labels.pause, labels.resume)),
+        (SWITCH_AGE, rules.age_restricted_only, (labels.require_age_restricted, labels.allow_every_age)),
     ):
-        row.add_item(ui.Button(label=labels[on], custom_id=custom_id(name, int(not on))))
+        row.add_item(ui.Button(label=does[on], custom_id=custom_id(name, int(not on))))
     return row
 
 
@@ -129,12 +130,13 @@ def _role_select(name: str, placeholder: str, chosen: list[int]) -> ui.RoleSelec
 
 def _drop_select(guild: discord.Guild | None, role_ids: Iterable[int]) -> ui.Select[Any]:
     """A list of the roles with an allowance: one that is gone could not be chosen in a select of roles."""
+    labels = words.labels()
     roles = ((one, guild.get_role(one) if guild else None) for one in sorted(role_ids))
     options = [
-        discord.SelectOption(label=role.name if role else words.GONE_ROLE, value=str(one))
+        discord.SelectOption(label=role.name if role else labels.gone_role, value=str(one))
         for one, role in roles
     ]
-    return ui.Select(custom_id=DROP_ROLE, placeholder=words.DROP_ROLE, options=options[:MOST])
+    return ui.Select(custom_id=DROP_ROLE, placeholder=labels.drop_role, options=options[:MOST])
 
 
 def _there(guild: discord.Guild | None, ids: Iterable[int]) -> list[int]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from bot import moderator_wording as words
 from bot import settings
 from bot.client import Services
 from bot.policy import Rules, Setting
 from bot.store import moderation
 from bot.store.database import Transaction
 from bot.store.moderation import Change
+from bot.words import settings as words
+from bot.words.moderation import log_failed, logged
 from cogs import moderation_panel as panels
 from cogs.buttons import Click, Handler, Interaction
 from cogs.moderators import moderator, write_log
@@ -72,7 +73,7 @@ class SettingsPanel:
     async def _open_role(self, click: Click) -> None:
         rules, (role_id,) = await self._rules(click.interaction), map(int, click.values)
         if len(rules.role_daily) >= panels.MOST and role_id not in rules.role_daily:
-            await _refuse(click, words.TOO_MANY_ROLES)
+            await _refuse(click, words.too_many_roles())
         else:
             await click.interaction.response.send_modal(panels.role_form(role_id, rules))
 
@@ -103,10 +104,10 @@ class SettingsPanel:
         await interaction.response.edit_message(view=panels.panel(interaction.guild, after, defaults))
         if before == after:
             return
-        text = words.logged(actor.user_id, words.changed(before, after, defaults))
+        text = logged(actor.user_id, words.changed(before, after, defaults))
         # Where the log is switched off, its end is the last thing it says.
         if not await write_log(interaction, after.log_channel_id or before.log_channel_id, text):
-            panel = panels.panel(interaction.guild, after, defaults, words.LOG_FAILED)
+            panel = panels.panel(interaction.guild, after, defaults, log_failed())
             await interaction.edit_original_response(view=panel)
 
 

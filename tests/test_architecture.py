@@ -20,7 +20,14 @@ SOURCES = {file.relative_to(ROOT).as_posix(): file.read_text("utf-8") for file i
 TREES = {name: ast.parse(source) for name, source in SOURCES.items()}
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
-DISCORD = {"bot/client.py", "bot/answers.py", "bot/links.py", "bot/__main__.py", "bot/sandbox/doorway.py"}
+DISCORD = {
+    "bot/client.py",
+    "bot/answers.py",
+    "bot/links.py",
+    "bot/translator.py",
+    "bot/__main__.py",
+    "bot/sandbox/doorway.py",
+}
 HTTP_CLIENT = {"bot/segmind.py", "bot/fetch.py"}
 
 

@@ -32,7 +32,7 @@ def test_a_number_is_read(setting: Setting, text: str, value: int | None) -> Non
 )
 def test_no_number_is_refused(setting: Setting, text: str) -> None:
     """What is no number in bounds raises ValueError, whatever the setting."""
-    with pytest.raises(ValueError):  # noqa: PT011 - it carries no words; bot/moderator_wording.py has them
+    with pytest.raises(ValueError):  # noqa: PT011 - it carries no words; bot/words has them
         settings.parse(setting, text)
 
 

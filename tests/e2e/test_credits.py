@@ -9,12 +9,12 @@ import pytest
 
 from bot.client import FaceSwapBot
 from bot.errors import StoreError
-from bot.replies import moment
 from bot.sandbox import Reply
 from bot.sandbox.places import Member
 from bot.store import moderation
 from bot.store.database import Transaction
 from bot.store.moderation import Actor, Change
+from bot.words.figures import moment
 from tests.e2e.clicks import press_as, remembered, replay
 from tests.e2e.conftest import Place, Start
 

@@ -9,10 +9,10 @@ from PIL import Image
 
 from bot.client import FaceSwapBot
 from bot.policy import Rules
-from bot.replies import moment
 from bot.sandbox.permissions import Permission
 from bot.sandbox.places import Channel, Member
 from bot.store import extras
+from bot.words.figures import moment
 from tests.e2e.clicks import replay
 from tests.e2e.conftest import Place, Start
 from tests.e2e.moderating import admin, answered, refusal, rules, type_numbers

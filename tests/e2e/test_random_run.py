@@ -19,11 +19,11 @@ from typing import Any
 
 import pytest
 
-from bot import replies
 from bot.sandbox import NotOffered, Played, Reply, Sandbox, Upload
 from bot.sandbox.kinds import Callback
 from bot.sandbox.places import Channel, Member, User
 from bot.store import audit
+from bot.words import swaps as words
 from tests.databases import Database, opened
 from tests.e2e.chaos import KEY, TIMEOUT_SECONDS, ChaoticApi, ChaoticDiscord, Fleet
 from tests.scripted_api import PNG
@@ -68,7 +68,7 @@ class Run:
     async def cancel(self) -> None:
         """Let somebody who waits for a turn press Cancel, perhaps."""
         waiting = [one.raw for one in list(self.played.values())[-20:] if one.raw.original is not None]
-        waiting = [one for one in waiting if one.original and one.original.content == replies.QUEUED]
+        waiting = [one for one in waiting if one.original and one.original.content == words.queued()]
         if waiting and self.rng.random() < SHARE_CANCELLED:
             one = self.rng.choice(waiting)
             assert one.original is not None
@@ -116,9 +116,9 @@ class Run:
         cancelled = {row["id"] for row in await self.rows("SELECT id FROM swaps WHERE failure = 'Cancelled'")}
         for played in self.played.values():
             original = played.raw.original
-            if original and played.raw.id in cancelled and original.content == replies.QUEUED:
+            if original and played.raw.id in cancelled and original.content == words.queued():
                 await Reply(original).press("Cancel", by=played.raw.user)
-                await played.reply(until=lambda reply: reply.content == replies.CANCELLED)
+                await played.reply(until=lambda reply: reply.content == words.cancelled())
                 await asyncio.sleep(0.3)  # the other bot is told by 40060 that it comes second
 
 
@@ -230,7 +230,7 @@ def answer(run: Run, played: Played, rows: list[dict[str, Any]]) -> str | None:
         # Nobody acknowledged it: killed before, or Discord took none of the tries in time.
         return f"never answered, and yet {row}" if row and row["state"] == "delivered" else None
     original = raw.original
-    waits = original is None or bool(original.flags & 1 << 7) or original.content == replies.QUEUED
+    waits = original is None or bool(original.flags & 1 << 7) or original.content == words.queued()
     excused = raw.token in run.discord.dead
     if raw.response is Callback.DEFER and waits and not excused:
         return f"a spinner for ever: {row}"

@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import errors, replies
+from bot import errors
 from bot.delivery import Receipt
 from bot.errors import BotError, Limit, LimitReached, Refusal, Role, SwapFailed
+from bot.words.failures import failure, not_charged
+from bot.words.figures import dollars
+from bot.words.swaps import result
 
 SAMPLES: dict[type[BotError], BotError] = {
     errors.AttachmentNotAPicture: errors.AttachmentNotAPicture(Role.SOURCE),
@@ -35,8 +38,8 @@ def test_every_error_has_words(kind: type[BotError]) -> None:
         error = kind(418, "request-1", "upstream says <html>", None)
     else:
         error = kind()
-    text = replies.failure(error)
-    assert text.endswith(replies.NOT_CHARGED)
+    text = failure(error)
+    assert text.endswith(not_charged())
     assert len(text) < 400
     assert "upstream" not in text
     assert kind.__name__ not in text
@@ -46,7 +49,7 @@ def test_every_error_has_words(kind: type[BotError]) -> None:
 def test_every_limit_says_what_is_left_and_when_it_resets(limit: Limit) -> None:
     """A refusal by a limit names its figures and its reset in Discord's own time format."""
     resets = None if limit is Limit.AT_ONCE else datetime(2026, 1, 1, 0, 0, 0, 1, tzinfo=UTC)
-    text = replies.failure(LimitReached(limit, 2_000_000, 1_990_000, resets))
+    text = failure(LimitReached(limit, 2_000_000, 1_990_000, resets))
     assert "2000000" in text or "$2.00" in text
     assert "<t:1767225601:R>" in text or limit is Limit.AT_ONCE
     if "budget" in limit.value:
@@ -55,7 +58,7 @@ def test_every_limit_says_what_is_left_and_when_it_resets(limit: Limit) -> None:
 
 def test_no_face_names_the_picture() -> None:
     """The member learns which of the two pictures has no face."""
-    assert "target picture" in replies.failure(errors.NoFace(400, role=Role.TARGET))
+    assert "target picture" in failure(errors.NoFace(400, role=Role.TARGET))
 
 
 @pytest.mark.parametrize(
@@ -70,12 +73,12 @@ def test_no_face_names_the_picture() -> None:
 )
 def test_dollars(micros: int, text: str) -> None:
     """Two decimals, or as many as the amount has."""
-    assert replies.dollars(micros) == text
+    assert dollars(micros) == text
 
 
 def test_a_receipt_shows_price_seed_time_and_spend() -> None:
     """The line above a picture holds everything the member paid and may repeat."""
-    text = replies.result(42, Receipt(50_000, 7, 9.82, 100_000, 1_000_000))
+    text = result(42, Receipt(50_000, 7, 9.82, 100_000, 1_000_000))
     for part in ("AI face swap", "<@42>", "$0.05", "seed 7", "9.8 s", "$0.10 today", "$1.00 in all"):
         assert part in text
-    assert "free" in replies.result(42, Receipt(0, 7, 0.2, 0, 0))
+    assert "free" in result(42, Receipt(0, 7, 0.2, 0, 0))
