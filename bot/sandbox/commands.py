@@ -27,7 +27,16 @@ LOCALES = {
     "hr", "hu", "id", "it", "ja", "ko", "lt", "nl", "no", "pl", "pt-BR", "ro", "ru", "sv-SE", "th",
     "tr", "uk", "vi", "zh-CN", "zh-TW",
 }  # fmt: skip
+"""Languages of Discord's client (source: Discord's locales reference)."""
+
 _SLASH_NAME = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]{1,32}")
+
+
+def known_locale(locale: str) -> str:
+    """Return a locale; raises ValueError for one that Discord's client does not have."""
+    if locale not in LOCALES:
+        raise ValueError(f"{locale} is no locale of Discord's")
+    return locale
 
 
 def check_commands(commands: list[Json]) -> None:

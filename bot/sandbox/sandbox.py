@@ -84,13 +84,19 @@ class Sandbox:
         """What the bot did that the sandbox does not know: a test ends with none."""
         return self.world.complaints
 
-    def create_user(self, name: str, *, dms_open: bool = True, avatar: bytes | None = None) -> User:
-        """Add a person; `avatar` is a PNG."""
-        return self.world.create_user(name, dms_open=dms_open, avatar=avatar)
+    def create_user(
+        self, name: str, *, dms_open: bool = True, avatar: bytes | None = None, locale: str = "en-US"
+    ) -> User:
+        """Add a person; `avatar` is a PNG, `locale` the language of their client."""
+        return self.world.create_user(name, dms_open=dms_open, avatar=avatar, locale=locale)
 
-    def create_guild(self, name: str, *, bot_permissions: int = BOT) -> Guild:
-        """Add a server with the bot in it."""
-        return self.world.create_guild(name, bot_permissions=bot_permissions)
+    def create_guild(
+        self, name: str, *, bot_permissions: int = BOT, with_bot: bool = True, locale: str = "en-US"
+    ) -> Guild:
+        """Add a server, with the bot in it unless told otherwise; `locale` is its preferred one."""
+        return self.world.create_guild(
+            name, bot_permissions=bot_permissions, with_bot=with_bot, locale=locale
+        )
 
     def dm(self, user: User) -> Channel:
         """Return the direct messages between a person and the bot."""

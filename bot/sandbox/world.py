@@ -9,6 +9,7 @@ from bot.sandbox import payloads, referents
 from bot.sandbox.bodies import Limits
 from bot.sandbox.cdn import Cdn
 from bot.sandbox.clock import Clock, Snowflakes
+from bot.sandbox.commands import known_locale
 from bot.sandbox.interactions import Interaction
 from bot.sandbox.kinds import Kind
 from bot.sandbox.messages import Message
@@ -57,10 +58,16 @@ class World:
         self.bot = self.create_user("Face Swap", bot=True)
 
     def create_user(
-        self, name: str, *, bot: bool = False, dms_open: bool = True, avatar: bytes | None = None
+        self,
+        name: str,
+        *,
+        bot: bool = False,
+        dms_open: bool = True,
+        avatar: bytes | None = None,
+        locale: str = "en-US",
     ) -> User:
         """Add an account."""
-        user = User(self, self.ids.next(), name, bot, None, dms_open)
+        user = User(self, self.ids.next(), name, bot, None, dms_open, known_locale(locale))
         if avatar is not None:
             user.avatar = secrets.token_hex(16)
             for extension in ("png", "webp", "jpg"):
@@ -68,17 +75,19 @@ class World:
         self.users[user.id] = user
         return user
 
-    def create_guild(self, name: str, *, bot_permissions: int = BOT, bot_joins: bool = True) -> Guild:
+    def create_guild(
+        self, name: str, *, bot_permissions: int = BOT, with_bot: bool = True, locale: str = "en-US"
+    ) -> Guild:
         """Add a server, with the bot in it unless told otherwise."""
         key = self.ids.next()
-        guild = Guild(self, key, name, self.owner.id, self.clock.now())
+        guild = Guild(self, key, name, self.owner.id, self.clock.now(), locale=known_locale(locale))
         guild.roles[key] = Role(key, "@everyone", EVERYONE, 0)
         guild.join(self.owner)
-        if bot_joins:
+        if with_bot:
             managed = guild.create_role(self.bot.name, permissions=bot_permissions, managed=True)
             guild.join(self.bot, roles=(managed,))
         self.guilds[key] = guild
-        if bot_joins:
+        if with_bot:
             self._send("GUILD_CREATE", GUILDS, payloads.guild_create(guild, self.bot))
         return guild
 

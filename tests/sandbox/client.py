@@ -7,7 +7,7 @@ from typing import Any, cast
 import discord
 from discord import app_commands
 
-from tests.sandbox import panel
+from tests.sandbox import everywhere, panel
 
 PIXEL = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
@@ -46,6 +46,7 @@ class Bot(discord.Client):
         for command in COMMANDS:
             self.tree.add_command(command)
         panel.add_to(self.tree)
+        everywhere.add_to(self.tree)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Do not wait."""
