@@ -7,9 +7,13 @@ import numpy as np
 
 from bot.engine.face import LEFT_EYE, MOUTH, RIGHT_EYE
 from bot.engine.imaging import LUMA, Floats, blur, floats, hull, luma, polygons, ramp, resize, smoothstep
+from bot.engine.look import Look
 
 _SPAN = 0.20
 """Sigma of the light that is carried over, in face widths."""
+
+_YELLOW = floats([0.45, 0.13, -1.86])
+"""Away from blue, without a change of luma."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,13 @@ class Recolouring:
 
 
 def plan_recolouring(
-    texture: Floats, target: Floats, weights: tuple[Floats, Floats], posed: Floats, width: float
+    texture: Floats,
+    target: Floats,
+    weights: tuple[Floats, Floats],
+    posed: Floats,
+    *,
+    width: float,
+    look: Look,
 ) -> Recolouring:
     """Measure texture and target, both at the analysis scale.
 
@@ -63,17 +73,18 @@ def plan_recolouring(
     light_s, light_t = luma(floats(base_s)), luma(floats(base_t))
     ratio = (light_t + 0.03) / (light_s + 0.03)
     contrast = _residual(target, light_t, weights[1]) / max(_residual(texture, light_s, weights[0]), 1e-4)
-    gain = np.clip(ratio, 0.4, 1.25) * (1 + 0.7 * (float(np.clip(contrast, 0.8, 1.2)) - 1))
+    gain = np.clip(ratio, 0.4, 1.25) * (1 + 0.7 * (float(np.clip(contrast, 0.8, 1.2)) - 1)) * look.contrast
     chroma_s, chroma_t = (mean - float(mean @ LUMA) for mean in means)
     fades = bool(np.linalg.norm(chroma_t) < min(1.0, float(ratio.mean())) * np.linalg.norm(chroma_s))
     # Eyes and teeth keep their own colours, but not where the scene is much darker: they would glow.
     glint = _eyes_and_mouth(posed, ratio.shape, width) * (1 - smoothstep(floats(0.75 - ratio), 0, 0.35))
     gain += (np.clip(ratio, 0.9, 1.1) - gain) * glint
     spared = 0.2 if fades else 0.7
-    wanted = light_s + (1 - 0.4 * glint) * (light_t - light_s)
+    wanted = light_s + (1 - 0.4 * glint) * (light_t * look.light - light_s)
     chroma = np.clip(ratio, 0.15, 1)
     own = chroma[..., None] * (base_s - light_s[..., None])
-    shift = ((base_t - light_t[..., None]) - own) * (1 - spared * glint)[..., None]
+    tint = look.warmth * _YELLOW * light_t[..., None]
+    shift = (look.colour * (base_t - light_t[..., None]) + tint - own) * (1 - spared * glint)[..., None]
     offset, inverse = wanted - gain * light_s, 1 / np.maximum(light_s, 0.02)
     parts = [chroma, gain - chroma, offset, *np.moveaxis(shift, 2, 0), inverse]
     return Recolouring(

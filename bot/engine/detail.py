@@ -8,16 +8,17 @@ _SIGMAS = (0.5, 0.7, 0.9, 1.2, 1.6, 2.2, 3.0)
 
 
 def match_detail(
-    face: Floats, target: Floats, weights: tuple[Floats, Floats], width: float, seed: int
+    face: Floats, target: Floats, weights: tuple[Floats, Floats], width: float, *, seed: int, fineness: float
 ) -> Floats:
     """Blur a face that is too sharp, or grain one that is too soft.
 
-    `weights` say how surely each is plain skin; `width` is the face's width in these pixels. The grain is the
-    engine's only chance element, and `seed` decides it.
+    `weights` say how surely each is plain skin; `width` is the face's width in these pixels. `seed` decides
+    the grain, `fineness` is a factor of the sharpness aimed at.
     """
     sigma = max(0.006 * width, 0.5)
     light = luma(face)
-    mine, wanted = _fineness(light, weights[0], sigma), _fineness(luma(target), weights[1], sigma)
+    mine = _fineness(light, weights[0], sigma)
+    wanted = fineness * _fineness(luma(target), weights[1], sigma)
     if mine > 1.25 * wanted:
         enough = (s for s in _SIGMAS if _fineness(blur(light, s), weights[0], sigma) < 1.1 * wanted)
         return blur(face, next(enough, _SIGMAS[-1]))

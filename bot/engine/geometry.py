@@ -20,15 +20,17 @@ def similarity(points: Floats, onto: Floats, weights: Floats) -> tuple[float, Fl
     return scale, floats(turn), floats(goal - scale * turn @ centre)
 
 
-def destination(source: Face, target: Face, tables: Tables) -> tuple[Floats, float]:
+def destination(source: Face, target: Face, tables: Tables, shape: float = 0.0) -> tuple[Floats, float]:
     """Points in the target picture for the source's texture, and the scale from source to target.
 
     The outline is the target's; everything within is the source's own shape and expression, so the target's
-    open mouth or closed eyes never show and a mouth is never torn open.
+    open mouth or closed eyes never show and a mouth is never torn open. `shape` lends that much of the
+    target's own shape to everything within.
     """
     scale, turn, shift = similarity(source.points, target.points, tables.pose)
     posed = scale * source.points @ turn.T + shift
     keep = tables.keep_target[:, None]
+    keep = floats(keep + shape * (1 - keep))
     return floats(keep * target.points + (1 - keep) * posed), scale
 
 

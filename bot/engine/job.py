@@ -5,6 +5,7 @@ from enum import IntEnum, StrEnum
 
 from bot.errors import Role
 from bot.pictures import OutputFormat
+from bot.segmind_wire import SEED_DEFAULT
 
 
 class Faces(StrEnum):
@@ -30,7 +31,7 @@ class Job:
     target: bytes
     image_format: OutputFormat = "png"
     quality: int = 95
-    seed: int = 0
+    seed: int = SEED_DEFAULT
     faces: Faces = Faces.LARGEST
     effort: Effort = Effort.BALANCED
 

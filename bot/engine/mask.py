@@ -25,12 +25,20 @@ _CORE = [*(point for part in FEATURES for point in part), *NOSE, *CHIN, *TEMPLES
 
 
 def swap_mask(
-    source: Skin, target: Skin, posed: Floats, points: Floats, *, ids: Ints, width: float, tables: Tables
+    source: Skin,
+    target: Skin,
+    posed: Floats,
+    points: Floats,
+    *,
+    ids: Ints,
+    width: float,
+    tables: Tables,
+    edge: float,
 ) -> Floats:
     """0..1 at the analysis scale.
 
     `posed` are the source's points where they are laid, `points` the target's own, both in analysis pixels;
-    `ids` is the painted sheet.
+    `ids` is the painted sheet, `edge` a factor of the feather.
     """
     shape = target.weight.shape[0], target.weight.shape[1]
     oval = polygons(shape, points[OVAL])
@@ -38,7 +46,7 @@ def swap_mask(
     hair = np.maximum(_on_source(source, zones, width), _in_front(not_skin(target), width))
     core = dilate(polygons(shape, hull(np.concatenate([posed[_CORE], points[_CORE]]))), 0.03 * width)
     hair = _from_outside(hair * (1 - blur(core, 0.02 * width)), oval, width)
-    feathered = blur(erode(oval, 0.035 * width), 0.045 * width)
+    feathered = blur(erode(oval, 0.035 * edge * width), 0.045 * edge * width)
     return np.minimum(feathered, blur(oval, max(0.012 * width, 0.3))) * (1 - hair)
 
 

@@ -161,7 +161,7 @@ class _Api:
             target,
             asked.image_format,
             asked.quality,
-            asked.seed % 2**64,  # the generator of the grain takes no negative seed
+            asked.seed % 2**64,  # the generator takes no negative seed
             self._settings.faces,
             self._settings.effort,
         )

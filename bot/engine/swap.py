@@ -11,6 +11,7 @@ from bot.engine.face import Face
 from bot.engine.frame import Frame
 from bot.engine.geometry import destination
 from bot.engine.imaging import Bytes, Floats, resize, unit
+from bot.engine.look import Look
 from bot.engine.mask import swap_mask
 from bot.engine.skin import measure_skin
 from bot.engine.tables import tables
@@ -29,9 +30,9 @@ class Source:
 
 def swap_face(source: Source, picture: Bytes, target: Face, seed: int) -> None:
     """Lay the source's face over `target`, changing `picture` within the target's outline alone."""
-    fixed = tables()
+    fixed, look = tables(), Look.of(seed)
     frame = Frame.around(target)
-    points, scale = destination(source.face, target, fixed)
+    points, scale = destination(source.face, target, fixed, look.shape)
     sheet = paint(frame, points, fixed)
     laid = texture(source.picture, source.face, sheet, frame, scale=scale, tables=fixed)
     around = frame.cut(picture)
@@ -39,16 +40,18 @@ def swap_face(source: Source, picture: Bytes, target: Face, seed: int) -> None:
     small_face = laid.read(frame.small)
     posed, own = frame.analysed(points), frame.analysed(target.points)
     skins = measure_skin(small_face, posed, frame.width), measure_skin(small, own, frame.width)
-    mask = swap_mask(*skins, posed, own, ids=sheet.ids, width=frame.width, tables=fixed)
-    recolouring = plan_recolouring(small_face, small, (skins[0].weight, skins[1].weight), posed, frame.width)
-    smooth = np.dstack([recolouring.fields, mask, skins[0].weight, skins[1].weight])
+    mask = swap_mask(*skins, posed, own, ids=sheet.ids, width=frame.width, tables=fixed, edge=look.edge)
+    weights = skins[0].weight, skins[1].weight
+    recolouring = plan_recolouring(small_face, small, weights, posed, width=frame.width, look=look)
+    smooth = np.dstack([recolouring.fields, mask, *weights])
     box = _box(resize(mask, frame.size), frame, picture)
     if box is None:
         return
     full = resize(smooth, frame.size)[box]
     behind = unit(around[box])
     face = recolouring.apply(laid.read(frame.size, box), full[..., :7])
-    face = match_detail(face, behind, (full[..., 8], full[..., 9]), target.width, seed)
+    sure = full[..., 8], full[..., 9]
+    face = match_detail(face, behind, sure, target.width, seed=seed, fineness=look.fineness)
     face -= behind
     face *= full[..., 7:8]
     face += behind
