@@ -6,7 +6,7 @@ error goes the way of every listener's, to `FaceSwapBot.on_error` and so to the 
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 import discord
@@ -17,8 +17,20 @@ from bot.errors import NotYours
 Interaction = discord.Interaction[FaceSwapBot]
 V = TypeVar("V", discord.ui.View, discord.ui.LayoutView, discord.ui.Modal)
 
-_TEXT_INPUT = 4
+_TEXT_INPUT, _FILE_UPLOAD = 4, 19
 _CLICKS = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file put into a form, as Discord tells of it; type and dimensions are the sender's words."""
+
+    url: str = field(repr=False)
+    filename: str
+    content_type: str | None
+    size: int
+    width: int | None
+    height: int | None
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,10 @@ class Click:
     """What was chosen in a select; ids where it lists channels or roles."""
     fields: Mapping[str, str]
     """What was typed into a form, by the custom_id of each field."""
+    chosen: Mapping[str, tuple[str, ...]]
+    """What was chosen in the selects of a form, by the custom_id of each."""
+    files: Mapping[str, tuple[Attached, ...]]
+    """What was put into the uploads of a form, by the custom_id of each."""
 
 
 Handler = Callable[[Click], Awaitable[None]]
@@ -50,16 +66,48 @@ async def route(interaction: Interaction, handlers: Mapping[str, Handler]) -> No
     name, *state = str(data["custom_id"]).split(":")
     if handler := handlers.get(name):
         interaction.client.attend(interaction)
-        fields = {field["custom_id"]: str(field["value"]) for field in _text_inputs(data)}
-        await handler(Click(interaction, tuple(state), tuple(data.get("values", ())), fields))
+        await handler(_click(interaction, tuple(state), data))
 
 
-def _text_inputs(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Every text field of a sent form, which stand in labels or rows."""
-    if part.get("type") == _TEXT_INPUT:
+def _click(interaction: Interaction, state: tuple[str, ...], data: Mapping[str, Any]) -> Click:
+    """What was pressed, chosen or sent; the controls of a form stand in labels or rows."""
+    inputs = list(_inputs(data)) if "components" in data else []
+    resolved: Mapping[str, Mapping[str, Any]] = data.get("resolved", {}).get("attachments", {})
+    return Click(
+        interaction,
+        state,
+        values=tuple(data.get("values", ())),
+        fields={one["custom_id"]: str(one["value"]) for one in inputs if one["type"] == _TEXT_INPUT},
+        chosen={
+            one["custom_id"]: tuple(one["values"])
+            for one in inputs
+            if one["type"] not in (_TEXT_INPUT, _FILE_UPLOAD)
+        },
+        files={
+            one["custom_id"]: tuple(_attached(resolved[key]) for key in one["values"])
+            for one in inputs
+            if one["type"] == _FILE_UPLOAD
+        },
+    )
+
+
+def _inputs(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every control of a sent form that holds something."""
+    if "value" in part or "values" in part:
         yield part
     for child in (*part.get("components", ()), *([part["component"]] if "component" in part else ())):
-        yield from _text_inputs(child)
+        yield from _inputs(child)
+
+
+def _attached(file: Mapping[str, Any]) -> Attached:
+    return Attached(
+        url=file["url"],
+        filename=file["filename"],
+        content_type=file.get("content_type"),
+        size=file["size"],
+        width=file.get("width"),
+        height=file.get("height"),
+    )
 
 
 def unkept(view: V) -> V:

@@ -13,7 +13,7 @@ from bot.errors import AttachmentNotAPicture, AttachmentTooLarge, Role, TooManyP
 from bot.pictures import MAX_PIXELS, OutputFormat
 from bot.words import swaps as words
 from cogs.begin import Wish, begin
-from cogs.buttons import Click, only_for, route
+from cogs.buttons import Attached, Click, only_for, route
 
 MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
 """Largest input, in bytes: what one request to Discord may hold."""
@@ -90,7 +90,7 @@ def check_attachments(source: discord.Attachment, target: discord.Attachment) ->
     check_attachment(Role.TARGET, target)
 
 
-def check_attachment(role: Role, attachment: discord.Attachment) -> None:
+def check_attachment(role: Role, attachment: discord.Attachment | Attached) -> None:
     """Refuse what the payload alone shows to be unusable: the declared type, name, size and dimensions.
 
     These are the sender's words, not facts. Raises AttachmentNotAPicture, AttachmentTooLarge, TooManyPixels.
