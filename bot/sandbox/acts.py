@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from bot.sandbox import commands as c
 from bot.sandbox import options
 from bot.sandbox.errors import NotOffered
-from bot.sandbox.offers import find
+from bot.sandbox.offers import find, owners
 from bot.sandbox.played import Played, Reply
 from bot.sandbox.wire import Json, as_list
 
@@ -29,7 +29,8 @@ async def slash(user: "User", channel: "Channel", command: str, given: dict[str,
         if one["name"] in given
     ]
     data = _data(registered, frames, values)
-    return Played(user.world.open_command(user, channel, data | {"resolved": resolved} if resolved else data))
+    data |= {"resolved": resolved} if resolved else {}
+    return Played(user.world.open_command(user, channel, data, owners(user, channel, registered)))
 
 
 async def autocomplete(
@@ -58,7 +59,8 @@ async def autocomplete(
             values.append(about | {"value": typed, "focused": True})
         elif one["name"] in given:
             values.append(about | {"value": _value(user, channel, one, given, {})})
-    raw = user.world.open_autocomplete(user, channel, _data(registered, frames, values))
+    data = _data(registered, frames, values)
+    raw = user.world.open_autocomplete(user, channel, data, owners(user, channel, registered))
     await user.world.watch.until(lambda: raw.response, timeout_seconds, f"suggestions for {option}")
     return as_list(raw.response_data.get("choices"))
 
@@ -75,7 +77,7 @@ async def use_menu(
     registered = find(user, channel, name, menu)
     resolved = {group: {str(key): shown} for group, shown in objects.items()}
     data = _data(registered, [], []) | {"target_id": str(key), "resolved": resolved}
-    return Played(user.world.open_command(user, channel, data))
+    return Played(user.world.open_command(user, channel, data, owners(user, channel, registered)))
 
 
 def _descend(user: "User", channel: "Channel", command: str) -> tuple[Json, list[Json], list[Json]]:

@@ -13,6 +13,9 @@ SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, N
 )
 """Command types and option types (source: Discord's application commands reference)."""
 
+BY_GUILD, BY_USER = INSTALLS = 0, 1
+"""How the bot can be installed, as set up in the developer portal; a command has both unless it says less."""
+
 _LIMITS = {CHAT: 100, USER_MENU: 15, MESSAGE_MENU: 15}
 _COMMAND_FIELDS = {
     "id", "name", "name_localizations", "description", "description_localizations", "options", "type", "nsfw",
@@ -170,7 +173,7 @@ def stored(one: Json, key: int, application: int, version: int, guild: int | Non
     if guild is not None:
         return shown | {"guild_id": str(guild)}
     shown["contexts"] = one.get("contexts")
-    shown["integration_types"] = one.get("integration_types") or [0]
+    shown["integration_types"] = one.get("integration_types") or list(INSTALLS)
     allowed = one.get("dm_permission", True) if one.get("contexts") is None else 1 in one["contexts"]
     return shown | {"dm_permission": allowed is not False}
 

@@ -204,8 +204,8 @@ class Gateway:
         self.identifies += 1
         session.add("READY", self._ready(session, shard))
         for guild in self._world.joined():
-            if intents & GUILDS:
-                session.add("GUILD_CREATE", payloads.guild_create(guild, self._world.bot))
+            if intents & GUILDS and not guild.unavailable:
+                session.add("GUILD_CREATE", payloads.guild_create(guild, self._world.bot, joined=False))
         socket.attach(session, 0)
         self._world.watch.changed()
 

@@ -1,4 +1,4 @@
-"""Which commands Discord's client offers to a member in a channel."""
+"""Which commands Discord's client offers to a member in a channel, and through whose installation."""
 
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,9 @@ from bot.sandbox.wire import Json
 if TYPE_CHECKING:
     from bot.sandbox.places import Channel, Guild, User
 
+_PLACES = ("in servers", "in direct messages", "in others' direct messages")
+"""What Discord calls contexts 0, 1 and 2."""
+
 
 def find(user: "User", channel: "Channel", name: str, kind: int = c.CHAT) -> Json:
     """Return the registered command of that name; raises NotOffered when the client would not show it."""
@@ -19,22 +22,49 @@ def find(user: "User", channel: "Channel", name: str, kind: int = c.CHAT) -> Jso
     found = next((one for one in there if one["name"] == name), None)
     if found is None:
         raise NotOffered(f"no command {name}; there are {', '.join(sorted(one['name'] for one in there))}")
-    contexts = found.get("contexts")
-    if channel.guild is None:
-        if not (found.get("dm_permission") if contexts is None else 1 in contexts):
-            raise NotOffered(f"{name} is not offered in direct messages")
-        if found["nsfw"] and not user.adult_dms:
-            raise NotOffered(f"{name} is age-restricted, and {user.name} takes no such commands here")
-        return found
-    if contexts is not None and 0 not in contexts:
-        raise NotOffered(f"{name} is not offered in servers")
-    if found["nsfw"] and not channel.nsfw:
-        raise NotOffered(f"{name} is offered in age-restricted channels only")
-    if world.bot.id not in channel.guild.members:
-        raise NotOffered("the bot is not in this server")
-    if not _permitted(user, channel, channel.guild, found):
-        raise NotOffered(f"{user.name} lacks the permission for {name} here")
+    if not channel.permissions(user):
+        raise NotOffered(f"{user.name} is not in this channel")
+    if not _suits(found, channel.context):
+        raise NotOffered(f"{name} is not offered {_PLACES[channel.context]}")
+    if found["nsfw"] and not (channel.nsfw if channel.guild else user.adult_dms):
+        raise NotOffered(f"{name} is age-restricted, and this place is not, or {user.name} takes none here")
+    if not owners(user, channel, found):
+        if channel.guild and world.bot.id not in channel.guild.members:
+            raise NotOffered(f"the bot is not in this server, and {user.name} brings no {name}")
+        raise NotOffered(f"{user.name} is not offered {name} here: not permitted, or not installed")
     return found
+
+
+def _suits(command: Json, context: int) -> bool:
+    contexts = command.get("contexts")
+    if contexts is None:
+        return context != 1 or bool(command.get("dm_permission"))
+    return context in contexts
+
+
+def owners(user: "User", channel: "Channel", command: Json) -> dict[str, str]:
+    """Return through whose installation a command comes, as the interaction tells it; empty for nobody's.
+
+    The server's own rules on who may use a command bind what comes by the server, not what a user brings.
+    """
+    kinds = command.get("integration_types") or [c.BY_GUILD]  # a server's own command has none
+    by_user = c.BY_USER in kinds and user.installed and _may_bring(user, channel)
+    found = {str(c.BY_USER): str(user.id)} if by_user else {}
+    if c.BY_GUILD in kinds and _by_guild(user, channel, command, alone=not by_user):
+        found[str(c.BY_GUILD)] = str(channel.guild.id if channel.guild else 0)
+    return found
+
+
+def _may_bring(user: "User", channel: "Channel") -> bool:
+    return channel.allows(user, Permission.USE_APPLICATION_COMMANDS)
+
+
+def _by_guild(user: "User", channel: "Channel", command: Json, *, alone: bool) -> bool:
+    """Tell whether a server's installation brings the command; old direct messages keep theirs if `alone`."""
+    if channel.guild is None:
+        return channel.context == 1 and (alone or user.world.shares_guild(user))
+    inside = user.world.bot.id in channel.guild.members
+    return inside and _permitted(user, channel, channel.guild, command)
 
 
 def _permitted(user: "User", channel: "Channel", guild: "Guild", command: Json) -> bool:

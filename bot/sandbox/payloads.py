@@ -7,7 +7,8 @@ from bot.sandbox.components import resolve
 from bot.sandbox.interactions import Interaction
 from bot.sandbox.kinds import Callback, Kind
 from bot.sandbox.messages import Attachment, Message
-from bot.sandbox.places import DM, VOICE, Channel, Guild, Member, Role, User
+from bot.sandbox.permissions import AWAY
+from bot.sandbox.places import GROUP, VOICE, Channel, Guild, Member, Role, User
 from bot.sandbox.wire import Json
 
 
@@ -77,7 +78,9 @@ def channel(of: Channel) -> Json:
         "last_message_id": str(max(of.messages)) if of.messages else None,
     }
     if of.guild is None:
-        return shown | {"recipients": [user(of.recipient)] if of.recipient else []}
+        shown["recipients"] = [user(one) for one in of.company]
+        group = {"name": of.name or None, "icon": None, "owner_id": shown["recipients"][0]["id"]}
+        return shown | group if of.kind == GROUP else shown
     overwrites = [
         {"id": str(key), "type": one.kind, "allow": str(one.allow), "deny": str(one.deny)}
         for key, one in of.overwrites.items()
@@ -142,8 +145,11 @@ def guild(of: Guild) -> Json:
     }
 
 
-def guild_create(of: Guild, bot: User) -> Json:
-    """Show a server as the gateway does when the bot comes to see it."""
+def guild_create(of: Guild, bot: User, *, joined: bool) -> Json:
+    """Show a server as the gateway does when the bot comes to see it.
+
+    One that the bot has just `joined` says nothing of availability: that is how clients know.
+    """
     empty = ("threads", "voice_states", "presences", "stage_instances", "guild_scheduled_events")
     return (
         guild(of)
@@ -151,11 +157,11 @@ def guild_create(of: Guild, bot: User) -> Json:
         | {
             "joined_at": iso(of.joined_at),
             "large": False,
-            "unavailable": False,
             "member_count": len(of.members),
             "members": [member(of.members[bot.id])],
             "channels": [channel(one) for one in of.channels.values()],
         }
+        | ({} if joined else {"unavailable": False})
     )
 
 
@@ -232,7 +238,7 @@ def _metadata(of: Interaction) -> Json:
         "id": str(of.id),
         "type": int(of.kind),
         "user": user(of.user),
-        "authorizing_integration_owners": owners(of),
+        "authorizing_integration_owners": of.owners,
     }
     if of.kind is Kind.COMPONENT and of.source is not None:
         shown["interacted_message_id"] = str(of.source.id)
@@ -246,9 +252,11 @@ def _metadata(of: Interaction) -> Json:
     return shown
 
 
-def owners(of: Interaction) -> Json:
-    """Say through whose installation the interaction came: the server's (key 0)."""
-    return {"0": str(of.guild.id) if of.guild else "0"}
+def _app_permissions(of: Interaction, bot: User) -> int:
+    """Return what the bot may do in answering; as a guest, no more than the member in a server."""
+    if not of.external:
+        return of.channel.permissions(bot)
+    return AWAY if of.guild is None else AWAY & of.channel.permissions(of.user)
 
 
 def interaction(of: Interaction, bot: User, cdn: Cdn) -> Json:
@@ -262,11 +270,11 @@ def interaction(of: Interaction, bot: User, cdn: Cdn) -> Json:
         "version": 1,
         "channel": channel(of.channel) | {"permissions": str(of.channel.permissions(of.user))},
         "channel_id": str(of.channel.id),
-        "app_permissions": str(of.channel.permissions(bot)),
+        "app_permissions": str(_app_permissions(of, bot)),
         "locale": of.user.locale,
         "entitlements": [],
-        "authorizing_integration_owners": owners(of),
-        "context": 1 if of.channel.kind == DM else 0,
+        "authorizing_integration_owners": of.owners,
+        "context": of.channel.context,
         "attachment_size_limit": of.attachment_size_limit,
     }
     if of.guild is None:

@@ -23,6 +23,7 @@ class Permission(IntFlag):
     MANAGE_ROLES = 1 << 28
     USE_APPLICATION_COMMANDS = 1 << 31
     MODERATE_MEMBERS = 1 << 40
+    USE_EXTERNAL_APPS = 1 << 50
 
 
 ALL = (1 << 53) - 1
@@ -37,6 +38,7 @@ EVERYONE = int(
     | Permission.ADD_REACTIONS
     | Permission.USE_EXTERNAL_EMOJIS
     | Permission.USE_APPLICATION_COMMANDS
+    | Permission.USE_EXTERNAL_APPS
 )
 """What a new server gives to @everyone, as far as it matters here."""
 
@@ -45,3 +47,6 @@ BOT = EVERYONE
 
 DIRECT_MESSAGE = EVERYONE
 """What the bot may do in a direct message."""
+
+AWAY = int(Permission.ATTACH_FILES | Permission.EMBED_LINKS | Permission.MENTION_EVERYONE)
+"""What the bot may do, answering, where only the member who asks has installed it."""

@@ -68,7 +68,7 @@ def _reference(user: "User", channel: "Channel", control: Json, value: object, r
 
 def _check_here(user: "User", channel: "Channel") -> None:
     """A select lists who is here; unlike an option it takes no stranger's id."""
-    here = channel.guild.members if channel.guild else {one.id for one in (channel.recipient,) if one}
+    here = channel.guild.members if channel.guild else {one.id for one in channel.company}
     if user.id not in here and user is not user.world.bot:
         raise NotOffered(f"{user.name} is not here")
 

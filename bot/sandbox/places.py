@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.sandbox import acts
-from bot.sandbox.permissions import ALL, DIRECT_MESSAGE, Permission
+from bot.sandbox.permissions import ALL, BOT, DIRECT_MESSAGE, Permission
 
 if TYPE_CHECKING:
     from bot.sandbox.messages import Message
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.sandbox.wire import Json
     from bot.sandbox.world import World
 
-TEXT, DM, VOICE, CATEGORY, ANNOUNCEMENT = 0, 1, 2, 4, 5
+TEXT, DM, VOICE, GROUP, CATEGORY, ANNOUNCEMENT = range(6)
 """Channel types (source: Discord's channel resource)."""
 
 
@@ -24,6 +24,14 @@ class Actor(ABC):
     @abstractmethod
     def account(self) -> "User":
         """The user, so that a user and a member can be asked alike."""
+
+    def install(self) -> None:
+        """Add the bot to one's own account; its commands are then offered in other places too."""
+        self.account.installed = True
+
+    def uninstall(self) -> None:
+        """Remove the bot from one's own account."""
+        self.account.installed = False
 
     async def slash(self, channel: "Channel", command: str, /, **options: object) -> "Played":
         """Run a slash command as Discord's client would; see `acts.slash`."""
@@ -62,7 +70,8 @@ class Actor(ABC):
 class User(Actor):
     """An account; `avatar` is its hash on the CDN, `dms_open` whether the bot may write to it.
 
-    `adult_dms` is the user's own setting that allows age-restricted commands in direct messages.
+    `adult_dms` is the user's own setting that allows age-restricted commands in direct messages; `installed`
+    tells whether the user added the bot to their own account, which brings its commands wherever they are.
     """
 
     world: "World" = field(repr=False)
@@ -73,6 +82,7 @@ class User(Actor):
     dms_open: bool = True
     locale: str = "en-US"
     adult_dms: bool = False
+    installed: bool = False
 
     @property
     def account(self) -> "User":
@@ -125,13 +135,14 @@ class Overwrite:
 
 @dataclass(eq=False)
 class Channel:
-    """A channel of a server, or a direct message with `recipient`."""
+    """A channel of a server, a direct message of `recipient` and the bot, or one among `people` alone."""
 
     id: int
     kind: int
     name: str = ""
     guild: "Guild | None" = field(default=None, repr=False)
     recipient: User | None = None
+    people: tuple[User, ...] = ()
     nsfw: bool = False
     position: int = 0
     overwrites: dict[int, Overwrite] = field(default_factory=dict[int, Overwrite])
@@ -142,10 +153,21 @@ class Channel:
         key, kind = (target.id, 0) if isinstance(target, Role) else (target.user.id, 1)
         self.overwrites[key] = Overwrite(kind, allow, deny)
 
+    @property
+    def company(self) -> tuple[User, ...]:
+        """The people of a direct message or a group, without the bot."""
+        return self.people or ((self.recipient,) if self.recipient else ())
+
+    @property
+    def context(self) -> int:
+        """Discord's name for the place: 0 a server, 1 the bot's direct messages, 2 those of others."""
+        return 0 if self.guild else 2 if self.people else 1
+
     def permissions(self, user: User) -> int:
         """Bits `user` has here, overwrites included (order: everyone, roles, member; 0 for a stranger)."""
         if self.guild is None:
-            return DIRECT_MESSAGE
+            inside = user in self.company or (user.bot and not self.people)
+            return DIRECT_MESSAGE if inside else 0
         member = self.guild.members.get(user.id)
         if member is None:
             return 0
@@ -184,6 +206,7 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict[int, Member], repr=False)
     channels: dict[int, Channel] = field(default_factory=dict[int, Channel], repr=False)
     locale: str = "en-US"
+    unavailable: bool = False
     command_overrides: dict[str, dict[int, bool]] = field(
         default_factory=dict[str, dict[int, bool]], repr=False
     )
@@ -220,11 +243,28 @@ class Guild:
     def remove(self, user: User) -> None:
         """Let a user leave; when it is the bot, it is told that it left."""
         del self.members[user.id]
-        self.world.announce_removal(self, user)
+        if user is self.world.bot:
+            self.world.announce_removal(self)
 
-    def remove_bot(self) -> None:
-        """Let the bot leave, as when an admin kicks it."""
+    def kick_bot(self) -> None:
+        """Let an admin remove the bot."""
         self.remove(self.world.bot)
+
+    def fail(self) -> None:
+        """Begin an outage: the server is unavailable to the bot, which is still in it."""
+        self.unavailable = True
+        self.world.announce_removal(self)
+
+    def recover(self) -> None:
+        """End an outage."""
+        self.unavailable = False
+        self.world.announce_guild(self, joined=False)
+
+    def invite_bot(self, *, permissions: int = BOT) -> None:
+        """Let an admin add the bot, for the first time or again."""
+        managed = self.create_role(self.world.bot.name, permissions=permissions, managed=True)
+        self.join(self.world.bot, roles=(managed,))
+        self.world.announce_guild(self, joined=True)
 
     def override_command(self, name: str, target: Role | Member | Channel, *, allowed: bool) -> None:
         """Let an admin override who is offered a command, and where: its default permissions hold no more."""

@@ -102,6 +102,10 @@ class Sandbox:
         """Return the direct messages between a person and the bot."""
         return self.world.dm(user)
 
+    def group(self, *people: User | Member, name: str = "") -> Channel:
+        """Add a channel among people alone: direct messages of two, a group of more; the bot is not in it."""
+        return self.world.create_group(tuple(one.account for one in people), name)
+
     def write(
         self, who: User | Member, channel: Channel, content: str, files: Sequence[Upload] = ()
     ) -> Message:

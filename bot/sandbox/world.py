@@ -14,7 +14,7 @@ from bot.sandbox.interactions import Interaction
 from bot.sandbox.kinds import Kind
 from bot.sandbox.messages import Message
 from bot.sandbox.permissions import BOT, EVERYONE
-from bot.sandbox.places import DM, Channel, Guild, Member, Role, User
+from bot.sandbox.places import DM, GROUP, Channel, Guild, Member, Role, User
 from bot.sandbox.uploads import File, Upload, store_file
 from bot.sandbox.watch import Watch
 from bot.sandbox.wire import Json
@@ -83,13 +83,17 @@ class World:
         guild = Guild(self, key, name, self.owner.id, self.clock.now(), locale=known_locale(locale))
         guild.roles[key] = Role(key, "@everyone", EVERYONE, 0)
         guild.join(self.owner)
-        if with_bot:
-            managed = guild.create_role(self.bot.name, permissions=bot_permissions, managed=True)
-            guild.join(self.bot, roles=(managed,))
         self.guilds[key] = guild
         if with_bot:
-            self._send("GUILD_CREATE", GUILDS, payloads.guild_create(guild, self.bot))
+            guild.invite_bot(permissions=bot_permissions)
         return guild
+
+    def create_group(self, people: tuple[User, ...], name: str) -> Channel:
+        """Add a channel among people without the bot: a direct message for two, a group for more."""
+        kind = DM if len(people) <= 2 else GROUP
+        channel = Channel(self.ids.next(), kind, name, people=people)
+        self.channels[channel.id] = channel
+        return channel
 
     def dm(self, user: User) -> Channel:
         """Return the direct message channel between a user and the bot."""
@@ -101,9 +105,12 @@ class World:
         return channel
 
     def takes_dms(self, user: User) -> bool:
-        """Tell whether the bot may write to a user: they share a server, and the user allows it."""
-        shared = any(user.id in guild.members for guild in self.joined())
-        return user.dms_open and shared
+        """Tell whether the bot may write to a user: they are connected, and the user allows it."""
+        return user.dms_open and (user.installed or self.shares_guild(user))
+
+    def shares_guild(self, user: User) -> bool:
+        """Tell whether a user is in a server with the bot."""
+        return any(user.id in guild.members for guild in self.joined())
 
     def joined(self) -> list[Guild]:
         """Return the servers the bot is in."""
@@ -116,22 +123,32 @@ class World:
 
     # Interactions
 
-    def open_command(self, user: User, channel: Channel, data: Json) -> Interaction:
-        """Begin a slash command, or one from a menu."""
-        return self._open(Kind.COMMAND, user, channel, data)
+    def open_command(self, user: User, channel: Channel, data: Json, owners: dict[str, str]) -> Interaction:
+        """Begin a slash command, or one from a menu; `owners` are those of `Interaction`."""
+        return self._open(Kind.COMMAND, user, channel, data, owners)
 
-    def open_autocomplete(self, user: User, channel: Channel, data: Json) -> Interaction:
+    def open_autocomplete(
+        self, user: User, channel: Channel, data: Json, owners: dict[str, str]
+    ) -> Interaction:
         """Begin to ask for suggestions."""
-        return self._open(Kind.AUTOCOMPLETE, user, channel, data)
+        return self._open(Kind.AUTOCOMPLETE, user, channel, data, owners)
 
     def open_component(self, user: User, message: Message, data: Json) -> Interaction:
-        """Begin a button press, or a choice in a select."""
-        return self._open(Kind.COMPONENT, user, message.channel, data, source=message)
+        """Begin a button press, or a choice in a select, through whose installation the message came."""
+        channel, asked = message.channel, message.interaction
+        owners = asked.owners if asked else {"0": str(channel.guild.id if channel.guild else 0)}
+        return self._open(Kind.COMPONENT, user, channel, data, owners, source=message)
 
     def open_submit(self, trigger: Interaction, data: Json) -> Interaction:
         """Begin the submission of the form that `trigger` was answered with."""
         return self._open(
-            Kind.MODAL, trigger.user, trigger.channel, data, source=trigger.source, trigger=trigger
+            Kind.MODAL,
+            trigger.user,
+            trigger.channel,
+            data,
+            trigger.owners,
+            source=trigger.source,
+            trigger=trigger,
         )
 
     def _open(
@@ -140,13 +157,16 @@ class World:
         user: User,
         channel: Channel,
         data: Json,
+        owners: dict[str, str],
         *,
         source: Message | None = None,
         trigger: Interaction | None = None,
     ) -> Interaction:
         """Begin an interaction and tell every connected process of the bot."""
         key, token = self.ids.next(), secrets.token_urlsafe(120)
-        interaction = Interaction(key, token, kind, user, channel, data, self.clock.now(), source, trigger)
+        interaction = Interaction(
+            key, token, kind, user, channel, data, self.clock.now(), owners, source, trigger
+        )
         interaction.attachment_size_limit = self.limits.file
         self.interactions[token] = interaction
         self._send("INTERACTION_CREATE", 0, payloads.interaction(interaction, self.bot, self.cdn))
@@ -166,10 +186,9 @@ class World:
 
     def sees(self, user: User, message: Message) -> bool:
         """Tell whether a user sees a message."""
-        channel = message.channel
         if message.only_for is not None:
             return message.only_for is user
-        return channel.recipient is user if channel.guild is None else channel.permissions(user) != 0
+        return message.channel.permissions(user) != 0
 
     # Messages
 
@@ -198,7 +217,7 @@ class World:
         message.channel.messages.pop(message.id, None)
         for one in message.attachments:
             self.cdn.drop(one.path)
-        if message.only_for is None:
+        if message.only_for is None and message.channel.permissions(self.bot):
             where = _where(message.channel) | {"id": str(message.id)}
             self._send("MESSAGE_DELETE", _intent(message.channel), where)
         self.watch.changed()
@@ -211,7 +230,7 @@ class World:
         return message
 
     def _tell(self, name: str, message: Message, *, with_nonce: bool = False) -> None:
-        if message.only_for is not None:
+        if message.only_for is not None or not message.channel.permissions(self.bot):
             return
 
         def shown(intents: int) -> Json:
@@ -232,7 +251,7 @@ class World:
 
     def announce_role(self, guild: Guild, role: Role) -> None:
         """Tell of a new role."""
-        if guild.id in self.guilds:
+        if self.bot.id in guild.members:
             shown = {"guild_id": str(guild.id), "role": payloads.role(role)}
             self._send("GUILD_ROLE_CREATE", GUILDS, shown)
 
@@ -241,10 +260,14 @@ class World:
         if channel.guild is not None and self.bot.id in channel.guild.members:
             self._send("CHANNEL_CREATE", GUILDS, payloads.channel(channel))
 
-    def announce_removal(self, guild: Guild, user: User) -> None:
-        """Tell the bot that it was removed from a server."""
-        if user is self.bot:
-            self._send("GUILD_DELETE", GUILDS, {"id": str(guild.id)})
+    def announce_guild(self, guild: Guild, *, joined: bool) -> None:
+        """Tell the bot of a server that it joined, or that is back after an outage."""
+        self._send("GUILD_CREATE", GUILDS, payloads.guild_create(guild, self.bot, joined=joined))
+
+    def announce_removal(self, guild: Guild) -> None:
+        """Tell the bot that it was removed from a server, or that the server is unavailable."""
+        out = {"unavailable": True} if guild.unavailable else {}
+        self._send("GUILD_DELETE", GUILDS, {"id": str(guild.id)} | out)
 
     def _send(self, name: str, intent: int, payload: Json) -> None:
         self.publish(Event(name, intent, lambda _intents: payload))

@@ -36,7 +36,10 @@ class Bot(discord.Client):
         intents = discord.Intents(guilds=True)
         intents.value |= extra_intents
         super().__init__(
-            intents=intents, max_messages=None, member_cache_flags=discord.MemberCacheFlags.none()
+            intents=intents,
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            guild_ready_timeout=0,
         )
         self.tree = app_commands.CommandTree(self)
         self.errors: list[Exception] = []
@@ -54,6 +57,7 @@ class Bot(discord.Client):
     async def setup_hook(self) -> None:
         """Sync, and let the button work after a restart."""
         self.add_view(Again())
+        self.add_view(everywhere.Kept())
         await self.tree.sync()
 
     async def on_socket_event_type(self, name: str) -> None:

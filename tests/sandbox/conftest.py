@@ -12,6 +12,7 @@ import pytest
 from bot.sandbox import Sandbox
 from bot.sandbox.doorway import redirected
 from bot.sandbox.places import Channel, Guild, Member
+from tests.openapi import WITHOUT, Document
 from tests.sandbox.client import Bot
 
 Connect = Callable[..., Awaitable[Bot]]
@@ -96,3 +97,12 @@ async def bot(guild: Guild, connect: Connect) -> Bot:
     """One connected bot."""
     assert guild.members
     return await connect()
+
+
+@pytest.fixture
+def document() -> Document:
+    """Discord's document, or a skip that says why not."""
+    found = Document.from_environment()
+    if found is None:
+        pytest.skip(WITHOUT)
+    return found

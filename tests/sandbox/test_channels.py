@@ -157,7 +157,7 @@ async def test_the_bot_is_removed_from_a_server(
         sandbox.world.watch.changed()
 
     bot.event(on_guild_remove)
-    guild.remove_bot()
+    guild.kick_bot()
     await sandbox.until(lambda: removed or None, 5, "the removal")
     assert (removed[0].id, bot.get_guild(guild.id)) == (guild.id, None)
     assert (await rest("GET", f"/guilds/{guild.id}"))[1]["code"] == 10004

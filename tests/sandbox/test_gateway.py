@@ -129,3 +129,38 @@ async def test_servers_arrive_when_the_bot_joins(sandbox: Sandbox, bot: Bot) -> 
     found = bot.get_guild(later.id)
     assert found is not None
     assert [one.name for one in found.text_channels] == ["new"]
+
+
+async def test_servers_come_and_go(sandbox: Sandbox, bot: Bot, guild: Guild) -> None:
+    """An outage is no removal; being added again is a join, with the channels made meanwhile."""
+    told: list[tuple[str, int]] = []
+    await bot.wait_until_ready()
+
+    def hear(name: str) -> None:
+        async def heard(one: discord.Guild) -> None:
+            told.append((name, len(one.text_channels)))
+            sandbox.world.watch.changed()
+
+        heard.__name__ = f"on_guild_{name}"
+        bot.event(heard)
+
+    for name in ("unavailable", "available", "remove", "join"):
+        hear(name)
+    for number, change in enumerate((guild.fail, guild.recover, guild.kick_bot, guild.invite_bot)):
+        if change == guild.invite_bot:
+            guild.create_channel("new")
+        change()
+        await sandbox.until(lambda count=number: len(told) > count or None, 5, "the news")
+    assert told == [("unavailable", 0), ("available", 0), ("remove", 0), ("join", 1)]
+
+
+async def test_a_server_in_an_outage_is_announced_later(sandbox: Sandbox, connect: Connect) -> None:
+    """Whoever connects during the outage hears of the server when it is over."""
+    guild = sandbox.create_guild("Harbour")
+    guild.fail()
+    bot = await connect()
+    await bot.wait_until_ready()
+    assert [one.unavailable for one in bot.guilds] == [True]
+    guild.recover()
+    await (await guild.join(sandbox.create_user("Ada")).slash(guild.create_channel("x"), "place")).reply()
+    assert [one.unavailable for one in bot.guilds] == [False]

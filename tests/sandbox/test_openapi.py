@@ -10,20 +10,11 @@ from bot.sandbox import Permission, Sandbox, Upload
 from bot.sandbox.places import Channel, Guild, Member
 from bot.sandbox.rest.call import Exchange
 from bot.sandbox.wire import as_object
-from tests.openapi import WITHOUT, Document
+from tests.openapi import Document
 from tests.sandbox.client import PIXEL, Bot
 from tests.sandbox.conftest import Connect, Rest
 
 A = Upload("a.png", PIXEL)
-
-
-@pytest.fixture
-def document() -> Document:
-    """Discord's document, or a skip that says why not."""
-    found = Document.from_environment()
-    if found is None:
-        pytest.skip(WITHOUT)
-    return found
 
 
 async def test_interactions_are_as_documented(

@@ -1,7 +1,7 @@
 """Who the bot is, where its gateway is, and its application commands."""
 
 from bot.sandbox import payloads
-from bot.sandbox.commands import check_commands, stored
+from bot.sandbox.commands import INSTALLS, check_commands, stored
 from bot.sandbox.errors import ApiError
 from bot.sandbox.rest.call import Answer, Call, Router, snowflake
 from bot.sandbox.wire import Json
@@ -32,12 +32,12 @@ def application(call: Call) -> Answer:
         "role_connections_verification_url": None,
         "owner": payloads.user(world.owner),
         "approximate_guild_count": len(world.joined()),
-        "approximate_user_install_count": 0,
+        "approximate_user_install_count": sum(1 for one in world.users.values() if one.installed),
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,
         "team": None,
         "eligible_oauth2_scopes": [],
-        "integration_types_config": {"0": {}},
+        "integration_types_config": {str(one): {} for one in INSTALLS},
     }
 
 

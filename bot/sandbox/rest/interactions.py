@@ -104,7 +104,7 @@ def _fresh(call: Call, interaction: Interaction, *, ephemeral: bool) -> Message:
     message.interaction = interaction
     # A follow-up shows as a reply to the response, and a press's answer as a reply to what was pressed.
     message.reply_to = interaction.original or interaction.source
-    if ephemeral:
+    if ephemeral or interaction.forced_private:
         message.flags, message.only_for = EPHEMERAL, interaction.user
     return message
 
@@ -151,6 +151,7 @@ def follow_up(call: Call) -> Answer:
     if waiting is not None and waiting.has(LOADING) and not waiting.deleted:
         _edit(call, waiting, body)
         return payloads.message(waiting, call.world.cdn)
+    interaction.require_followup()
     message = _fresh(call, interaction, ephemeral=_private(body))
     apply(message, body, call.files, flags_allowed=CREATE_FLAGS)
     interaction.followups.append(message)
