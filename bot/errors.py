@@ -102,6 +102,14 @@ class Role(StrEnum):
     TARGET = "target"  # the picture that receives it
 
 
+class PictureRole(StrEnum):
+    """Which picture a content filter is asked about."""
+
+    SOURCE = "source"
+    TARGET = "target"
+    RESULT = "result"
+
+
 class Refusal(BotError):
     """A swap that was not begun; nothing was held, nothing was sent."""
 
@@ -246,6 +254,21 @@ class Busy(SwapFailed):
 
 class Unexpected(SwapFailed):
     """A defect: something failed that the bot has no name for; the log has the traceback."""
+
+
+@dataclass(eq=False)
+class Filtered(SwapFailed):
+    """The operator's content filter refused a picture; `category` is for the log, never for members."""
+
+    role: PictureRole
+    category: str
+
+
+@dataclass(eq=False)
+class FilterFailed(SwapFailed):
+    """The operator's content filter gave no verdict on a picture, so the picture is not used."""
+
+    role: PictureRole
 
 
 class ResultTooLarge(SwapFailed):

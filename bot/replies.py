@@ -10,7 +10,7 @@ from functools import singledispatch
 
 from bot import errors
 from bot.delivery import Receipt
-from bot.errors import BotError, Limit, LimitReached, Refusal, Role
+from bot.errors import BotError, Limit, LimitReached, PictureRole, Refusal, Role
 from bot.policy import MICROS_PER_DOLLAR
 
 ALT_TEXT = "A picture in which a face was replaced by AI"
@@ -44,6 +44,11 @@ _FAILURES: dict[type[BotError], str] = {
     errors.TokenExpired: "Discord's time to answer ran out before your picture was ready. Please try again.",
     errors.Undeliverable: "Discord did not accept the finished picture. Please try again.",
     errors.DeliveredInDoubt: "Whether Discord has shown your picture cannot be told. Please try again.",
+    errors.Filtered: "The bot's content filter refused the finished picture. Try other pictures.",
+    errors.FilterFailed: (
+        "The bot's content filter could not check your pictures, so they are not used. "
+        "Try again in a few minutes."
+    ),
     errors.ResultTooLarge: (
         "The finished picture does not fit under Discord's upload limit here. "
         "Try again with `format: jpeg` or a smaller target picture."
@@ -165,6 +170,13 @@ def _(error: errors.TooManyPixels) -> str:
 @_reason.register
 def _(error: errors.NoFace) -> str:
     return f"No face was found in the {_PICTURES[error.role]}. Try one where the face is large and clear."
+
+
+@_reason.register
+def _(error: errors.Filtered) -> str:
+    if error.role is PictureRole.RESULT:
+        return _FAILURES[errors.Filtered]
+    return f"The bot's content filter refused the {_PICTURES[Role(error.role)]}. Try another picture."
 
 
 @_reason.register

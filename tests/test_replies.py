@@ -7,12 +7,14 @@ import pytest
 
 from bot import errors, replies
 from bot.delivery import Receipt
-from bot.errors import BotError, Limit, LimitReached, Refusal, Role, SwapFailed
+from bot.errors import BotError, Limit, LimitReached, PictureRole, Refusal, Role, SwapFailed
 
 SAMPLES: dict[type[BotError], BotError] = {
     errors.AttachmentNotAPicture: errors.AttachmentNotAPicture(Role.SOURCE),
     errors.AttachmentTooLarge: errors.AttachmentTooLarge(Role.TARGET, 30 << 20, 25 << 20),
     errors.TooManyPixels: errors.TooManyPixels(Role.TARGET, 40_000_000),
+    errors.Filtered: errors.Filtered(PictureRole.RESULT, "upstream"),
+    errors.FilterFailed: errors.FilterFailed(PictureRole.SOURCE),
     errors.ChannelNotAllowed: errors.ChannelNotAllowed((1, 2)),
     errors.RoleNotAllowed: errors.RoleNotAllowed((1,)),
     errors.LimitReached: LimitReached(Limit.AT_ONCE, 1, 1, None),
@@ -51,6 +53,16 @@ def test_every_limit_says_what_is_left_and_when_it_resets(limit: Limit) -> None:
     assert "<t:1767225601:R>" in text or limit is Limit.AT_ONCE
     if "budget" in limit.value:
         assert "$0.01" in text
+
+
+@pytest.mark.parametrize(
+    ("role", "named"), zip(PictureRole, ("source picture", "target picture", "finished picture"), strict=True)
+)
+def test_a_filtered_picture_is_named_and_its_category_is_not(role: PictureRole, named: str) -> None:
+    """The member learns which picture was refused, and nothing of what the filter thinks of it."""
+    text = replies.failure(errors.Filtered(role, "nsfw"))
+    assert named in text
+    assert "nsfw" not in text
 
 
 def test_no_face_names_the_picture() -> None:
