@@ -56,7 +56,12 @@ def test_every_limit_says_what_is_left_and_when_it_resets(limit: Limit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "named"), zip(PictureRole, ("source picture", "target picture", "finished picture"), strict=True)
+    ("role", "named"),
+    [
+        (PictureRole.SOURCE, "source picture"),
+        (PictureRole.TARGET, "target picture"),
+        (PictureRole.RESULT, "finished picture"),
+    ],
 )
 def test_a_filtered_picture_is_named_and_its_category_is_not(role: PictureRole, named: str) -> None:
     """The member learns which picture was refused, and nothing of what the filter thinks of it."""
