@@ -13,6 +13,7 @@ from bot.config import Config
 from bot.delivery import Delivery
 from bot.errors import StoreError
 from bot.fetch import DISCORD_CDN, open_session
+from bot.filters import open_filter
 from bot.gate import Gate
 from bot.leases import Leases
 from bot.segmind import SegmindClient
@@ -77,6 +78,7 @@ async def compose(
 ) -> AsyncGenerator[FaceSwapBot]:
     """The whole bot, not yet connected; everything it opened is closed at the end."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(open_filter(config.content_filter, config.content_filter_timeout_seconds))
         store = await open_store(config, now)
         stack.push_async_callback(store.close)
         gate = Gate(now=now)

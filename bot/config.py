@@ -65,6 +65,9 @@ class Config:
     shutdown_grace_seconds: float
     operator_channel_id: int | None
     low_balance_micros: int
+    content_filter: str | None
+    """Where the operator's content filter is, as `package.module:name`."""
+    content_filter_timeout_seconds: float
     log_level: str
 
     @property
@@ -113,6 +116,8 @@ def read_config(variables: Mapping[str, str]) -> Config:
         lease=timedelta(seconds=reader.read("LEASE_SECONDS", 5, _at_least(1))),
         operator_channel_id=reader.read("OPERATOR_CHANNEL_ID", None, _snowflake),
         low_balance_micros=reader.read("LOW_BALANCE_USD", MICROS_PER_DOLLAR, _micros),
+        content_filter=reader.read("CONTENT_FILTER", None, _import_path),
+        content_filter_timeout_seconds=reader.read("CONTENT_FILTER_TIMEOUT_SECONDS", 10, _at_least(1)),
         log_level=reader.read("LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error")),
     )
     if reader.text("DYNO") and isinstance(config.database, Path):
@@ -237,6 +242,13 @@ def _postgres(value: str) -> PostgresUrl:
             "in the password written as %40 %3A %2F %3F %23 %25."
         )
     return PostgresUrl(value)
+
+
+def _import_path(value: str) -> str:
+    module, _, name = value.partition(":")
+    if not name.isidentifier() or not all(part.isidentifier() for part in module.split(".")):
+        raise ValueError("set where the function is, such as my_filters.pictures:check.")
+    return value
 
 
 def _one_of(*values: str) -> Callable[[str], str]:

@@ -4,6 +4,7 @@ Like all of `bot/errors.py`, which holds their bases; it would be too long with 
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.errors import Refusal, SwapFailed
 
@@ -25,3 +26,26 @@ class CannotWrite(Refusal):
 
 class PictureBlocked(SwapFailed):
     """One of the pictures was reported, and may not be used here."""
+
+
+class PictureRole(StrEnum):
+    """Which picture a content filter is asked about."""
+
+    SOURCE = "source"
+    TARGET = "target"
+    RESULT = "result"
+
+
+@dataclass(eq=False)
+class Filtered(SwapFailed):
+    """The operator's content filter refused a picture; `category` is for the log, never for members."""
+
+    role: PictureRole
+    category: str
+
+
+@dataclass(eq=False)
+class FilterFailed(SwapFailed):
+    """The operator's content filter gave no verdict on a picture, so the picture is not used."""
+
+    role: PictureRole

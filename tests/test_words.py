@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import errors
+from bot import errors, trust_errors
 from bot.delivery import Receipt
 from bot.errors import BotError, Limit, LimitReached, Refusal, Role, SwapFailed
+from bot.trust_errors import PictureRole
 from bot.words.failures import failure, not_charged
 from bot.words.figures import dollars
 from bot.words.swaps import result
@@ -16,6 +17,11 @@ SAMPLES: dict[type[BotError], BotError] = {
     errors.AttachmentNotAPicture: errors.AttachmentNotAPicture(Role.SOURCE),
     errors.AttachmentTooLarge: errors.AttachmentTooLarge(Role.TARGET, 30 << 20, 25 << 20),
     errors.TooManyPixels: errors.TooManyPixels(Role.TARGET, 40_000_000),
+    trust_errors.Filtered: trust_errors.Filtered(PictureRole.RESULT, "upstream"),
+    trust_errors.FilterFailed: trust_errors.FilterFailed(PictureRole.SOURCE),
+    trust_errors.TooManyFaces: trust_errors.TooManyFaces(10),
+    errors.PictureGone: errors.PictureGone(Role.SOURCE),
+    errors.PictureUnusable: errors.PictureUnusable(Role.TARGET, errors.PictureProblem.TOO_LARGE),
     errors.ChannelNotAllowed: errors.ChannelNotAllowed((1, 2)),
     errors.RoleNotAllowed: errors.RoleNotAllowed((1,)),
     errors.LimitReached: LimitReached(Limit.AT_ONCE, 1, 1, None),
@@ -54,6 +60,21 @@ def test_every_limit_says_what_is_left_and_when_it_resets(limit: Limit) -> None:
     assert "<t:1767225601:R>" in text or limit is Limit.AT_ONCE
     if "budget" in limit.value:
         assert "$0.01" in text
+
+
+@pytest.mark.parametrize(
+    ("role", "named"),
+    [
+        (PictureRole.SOURCE, "source picture"),
+        (PictureRole.TARGET, "target picture"),
+        (PictureRole.RESULT, "finished picture"),
+    ],
+)
+def test_a_filtered_picture_is_named_and_its_category_is_not(role: PictureRole, named: str) -> None:
+    """The member learns which picture was refused, and nothing of what the filter thinks of it."""
+    text = failure(trust_errors.Filtered(role, "nsfw"))
+    assert named in text
+    assert "nsfw" not in text
 
 
 def test_no_face_names_the_picture() -> None:

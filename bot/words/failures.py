@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from functools import singledispatch
 
 from bot import errors
-from bot.errors import BotError, Limit, LimitReached, Refusal, Role
+from bot.errors import BotError, Limit, LimitReached, Refusal
 from bot.language import _, n_
-from bot.words.figures import dollars, mib, moment, sentences, some
+from bot.words import trust
+from bot.words.figures import dollars, mib, moment, picture, sentences, some
 
 _REASONS: Mapping[type[BotError], Callable[[], str]] = {
     errors.Interrupted: lambda: _("The bot was restarted while your swap was under way. Please try again."),
@@ -103,6 +104,8 @@ def refusal(error: Refusal) -> str:
 @singledispatch
 def reason(error: BotError) -> str:
     """The words for an error; those that show figures are registered below."""
+    if said := trust.REASONS.get(type(error)):
+        return said(error)
     return next(_REASONS[kind] for kind in type(error).__mro__ if kind in _REASONS)()
 
 
@@ -110,7 +113,7 @@ def reason(error: BotError) -> str:
 def _not_a_picture(error: errors.AttachmentNotAPicture) -> str:
     return _(
         "The {picture} is not a picture the bot can use. Attach a PNG, JPEG, WebP or GIF.",
-        picture=_picture(error.role),
+        picture=picture(error.role),
     )
 
 
@@ -118,7 +121,7 @@ def _not_a_picture(error: errors.AttachmentNotAPicture) -> str:
 def _too_large(error: errors.AttachmentTooLarge) -> str:
     return _(
         "The {picture} has {size}; at most {limit} is possible. Make it smaller.",
-        picture=_picture(error.role),
+        picture=picture(error.role),
         size=mib(error.size),
         limit=mib(error.limit),
     )
@@ -128,7 +131,7 @@ def _too_large(error: errors.AttachmentTooLarge) -> str:
 def _too_many_pixels(error: errors.TooManyPixels) -> str:
     return _(
         "The {picture} has more than {most} megapixels. Make it smaller and try again.",
-        picture=_picture(error.role),
+        picture=picture(error.role),
         most=error.limit // 1_000_000,
     )
 
@@ -137,7 +140,7 @@ def _too_many_pixels(error: errors.TooManyPixels) -> str:
 def _no_face(error: errors.NoFace) -> str:
     return _(
         "No face was found in the {picture}. Try one where the face is large and clear.",
-        picture=_picture(error.role),
+        picture=picture(error.role),
     )
 
 
@@ -211,7 +214,3 @@ def _budget_name(limit: Limit) -> str:
 
 def _resets(error: LimitReached) -> str:
     return _("It resets {when}.", when=moment(error.resets_at)) if error.resets_at else ""
-
-
-def _picture(role: Role) -> str:
-    return _("target picture") if role is Role.TARGET else _("source picture (the face)")

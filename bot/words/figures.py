@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.errors import Role
 from bot.language import _, n_
 from bot.policy import MICROS_PER_DOLLAR
 
@@ -43,3 +44,8 @@ def sentences(*parts: str) -> str:
         # Translators: two sentences after each other, with what stands between them.
         text = _("{before} {after}", before=text, after=part)
     return text
+
+
+def picture(role: Role) -> str:
+    """Which of a swap's two pictures, inside a sentence."""
+    return _("target picture") if role is Role.TARGET else _("source picture (the face)")
