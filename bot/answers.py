@@ -3,15 +3,18 @@
 import asyncio
 import io
 import logging
+from collections.abc import Sequence
 from typing import cast
 
 import discord
 
+from bot import views
 from bot.delivery import Receipt
 from bot.errors import BotError, DeliveryDelayed, TokenExpired, Undeliverable, UploadRefused
 from bot.fetch import CONNECTION_ERRORS
-from bot.language import everywhere
+from bot.links import pictures_of, swap_of
 from bot.pictures import Kind
+from bot.progress import Progress
 from bot.store.swaps import Swap
 from bot.words import swaps as words
 from bot.words.failures import failure
@@ -27,24 +30,11 @@ _GONE = (10008, 10015, UNKNOWN_INTERACTION, 50027)  # message, webhook, interact
 # The route takes this word where discord.py's signature knows only numbers.
 _ORIGINAL = cast("int", "@original")
 
-CANCEL_CONTROL = "cancel"
-"""Name of the control that takes a waiting swap back; its state is the swap's and the member's id."""
-
 _LOOKED_THROUGH = 100  # messages of a channel's history
 
 _PAUSES = (0.5, 2.0)  # seconds before words are sent again
 
 _NOT_TAKEN = (discord.HTTPException, *CONNECTION_ERRORS)
-
-
-def _cancel_view(swap: Swap) -> discord.ui.View:
-    """The one button under a swap that waits; its state is in its id, so any process can serve it."""
-    view = discord.ui.View(timeout=None)
-    there = f"{CANCEL_CONTROL}:{swap.id}:{swap.user_id}"
-    view.add_item(discord.ui.Button(label=words.cancel(), custom_id=there))
-    # discord.py would keep it in memory for ever; a press is read off its own event.
-    view.stop()
-    return view
 
 
 class Answer:
@@ -53,6 +43,7 @@ class Answer:
     def __init__(self, client: discord.Client, swap: Swap) -> None:
         self._client = client
         self._webhook = discord.Webhook.partial(swap.application_id, swap.token, client=client)
+        self._webhook.type = discord.WebhookType.application  # what answers privately
         self._swap = swap
 
     async def waiting(self) -> bool:
@@ -62,20 +53,29 @@ class Answer:
         except discord.NotFound:
             return False
         # Discord's placeholder or one of our notes; anything else is an answer, perhaps another process's.
-        noted = message.content in everywhere(words.queued) | everywhere(words.making)
-        return message.flags.loading or noted or not (message.content or message.attachments)
+        noted = any(getattr(component, "id", None) == views.NOTE for component in message.components)
+        return message.flags.loading or noted or not (message.components or message.content)
 
-    async def queued(self) -> None:
-        """Say in the placeholder that the swap waits for its turn, and offer to cancel; never raises."""
-        await self._note(words.queued(), _cancel_view(self._swap))
+    async def note(self, progress: Progress) -> None:
+        """Say in the placeholder how far the swap is; never raises."""
+        await self._note(views.note(self._swap, progress))
 
-    async def making(self) -> None:
-        """Say in the placeholder that the picture is being made, which cannot be cancelled; never raises."""
-        await self._note(words.making(), None)
-
-    async def _note(self, text: str, view: discord.ui.View | None) -> None:
+    async def ask(self, hints: Sequence[str]) -> None:
+        """Ask the member alone whether to pay although no face was seen; never raises."""
+        # The first follow-up would take the place, and the visibility, of a placeholder never edited.
+        await self._note(views.asked(hints))
         try:
-            await self._webhook.edit_message(_ORIGINAL, content=text, view=view)
+            await self._webhook.send(view=views.question(self._swap, hints), ephemeral=True, wait=True)
+        except _NOT_TAKEN as refused:
+            log.warning("Swap %d: the member cannot be asked: %s", self._swap.id, brief(refused))
+
+    async def cancelled(self) -> None:
+        """Say in the placeholder that the swap was taken back; never raises."""
+        await self._note(views.sentence(words.cancelled()))
+
+    async def _note(self, view: discord.ui.LayoutView) -> None:
+        try:
+            await self._webhook.edit_message(_ORIGINAL, view=view)
         except _NOT_TAKEN as refused:
             log.warning("Swap %d: its placeholder cannot be changed: %s", self._swap.id, brief(refused))
 
@@ -84,11 +84,10 @@ class Answer:
 
         Raises TokenExpired, Undeliverable, UploadRefused or DeliveryDelayed.
         """
-        text = words.result(self._swap.user_id, receipt)
+        file = self._file(data, kind)
+        view = views.result(self._swap, receipt, file.filename)
         try:
-            message = await self._webhook.edit_message(
-                _ORIGINAL, content=text, attachments=[self._file(data, kind)], view=None
-            )
+            message = await self._webhook.edit_message(_ORIGINAL, attachments=[file], view=view)
         except discord.HTTPException as error:
             raise _why_not(error, (404,)) from None
         except CONNECTION_ERRORS:
@@ -100,11 +99,11 @@ class Answer:
 
         Raises Undeliverable, UploadRefused or DeliveryDelayed.
         """
+        file = self._file(data, kind)
+        view = views.result(self._swap, receipt, file.filename, late=True)
         try:
             place = await self._place()
-            message = await place.send(
-                words.late(self._swap.user_id, receipt), file=self._file(data, kind), nonce=self._swap.id
-            )
+            message = await place.send(view=view, file=file, nonce=self._swap.id)
         except discord.HTTPException as error:
             raise _why_not(error) from None
         except CONNECTION_ERRORS:
@@ -116,11 +115,10 @@ class Answer:
 
         Discord shows a message's nonce to nobody later, so the file's name tells. Raises DeliveryDelayed.
         """
-        mark = self._file_name(Kind.PNG).removesuffix("png")
         try:
             place = await self._place()
             async for message in place.history(limit=_LOOKED_THROUGH):
-                if any(file.filename.startswith(mark) for file in message.attachments):
+                if any(swap_of(url) == self._swap.id for url in pictures_of(message)):
                     return message.id
         except discord.HTTPException as error:
             if isinstance(_why_not(error), DeliveryDelayed):

@@ -22,7 +22,7 @@ from bot.errors import (
     SwapFailed,
     Unexpected,
 )
-from bot.fetch import CONNECTION_ERRORS
+from bot.fetch import CONNECTION_ERRORS, Reader
 from bot.language import speak
 from bot.links import Links
 from bot.policy import DefaultLimits
@@ -53,6 +53,9 @@ class Services:
     limits: DefaultLimits
     price_micros: int
     now: Callable[[], datetime]
+    pictures: Reader
+    """Reads what Discord holds."""
+    links: Links
 
 
 class FaceSwapBot(commands.Bot):
@@ -71,7 +74,6 @@ class FaceSwapBot(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self.services = services
-        self.links = Links(self, services.now)
         self._attending: set[asyncio.Task[Any]] = set()
 
     async def setup_hook(self) -> None:

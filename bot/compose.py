@@ -1,5 +1,6 @@
 """Puts the parts together from a configuration; what is embedded and what is real is decided here alone."""
 
+import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -8,14 +9,18 @@ from pathlib import Path
 from secrets import token_hex
 
 from bot.account import Account
+from bot.calls import Calls
 from bot.client import FaceSwapBot, OperatorNotices, Services
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.errors import StoreError
-from bot.fetch import DISCORD_CDN, open_session
+from bot.fetch import DISCORD_CDN, AllowedOrigins, Reader, open_session
 from bot.filters import open_filter
 from bot.gate import Gate
+from bot.intake import Intake
 from bot.leases import Leases
+from bot.links import Links
+from bot.progress import Notes
 from bot.segmind import SegmindClient
 from bot.segmind_queue import QueueClient
 from bot.store.database import Store, to_ms
@@ -78,24 +83,37 @@ async def compose(
 ) -> AsyncGenerator[FaceSwapBot]:
     """The whole bot, not yet connected; everything it opened is closed at the end."""
     async with AsyncExitStack() as stack:
-        stack.enter_context(open_filter(config.content_filter, config.content_filter_timeout_seconds))
+        content_filter = stack.enter_context(
+            open_filter(config.content_filter, config.content_filter_timeout_seconds)
+        )
         store = await open_store(config, now)
         stack.push_async_callback(store.close)
         gate = Gate(now=now)
         api = await stack.enter_async_context(open_api(config, picture_origins, now=now, gate=gate))
-        notices = OperatorNotices(config.operator_channel_id)
+        notices, links = OperatorNotices(config.operator_channel_id), Links(now)
+        session = await stack.enter_async_context(open_session())
+        pictures = Reader(session, AllowedOrigins.of(picture_origins))
+        account = Account(api, notices, low_micros=config.low_balance_micros)
         swaps = Swaps(
             store,
-            api,
             defaults=config.limits,
+            intake=Intake(store, links, pictures, content_filter=content_filter, now=now),
+            calls=Calls(
+                store,
+                api,
+                account=account,
+                turns=Turns(config.api_concurrency),
+                gate=gate,
+                timeout_seconds=config.api_timeout_seconds,
+                now=now,
+            ),
             delivery=Delivery(store, now=now),
-            account=Account(api, notices, low_micros=config.low_balance_micros),
+            notes=Notes(time.monotonic),
+            account=account,
             leases=Leases(store, owner=token_hex(8), life=config.lease, now=now),
-            turns=Turns(config.api_concurrency),
-            gate=gate,
-            timeout_seconds=config.api_timeout_seconds,
             now=now,
         )
-        bot = FaceSwapBot(Services(store, swaps, config.limits, config.price_micros, now))
+        bot = FaceSwapBot(Services(store, swaps, config.limits, config.price_micros, now, pictures, links))
         notices.speak_through(bot)
+        links.ask_through(bot)
         yield bot

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,9 +10,11 @@ from typing import Protocol
 from bot import pictures
 from bot.errors import BotError, DeliveredInDoubt, DeliveryDelayed, TokenExpired, Undeliverable, UploadRefused
 from bot.pictures import Kind
+from bot.progress import Progress
 from bot.store import ledger
 from bot.store import swaps as rows
 from bot.store.database import Store
+from bot.store.inputs import Made
 from bot.store.swaps import Picture, Swap
 
 NONCE_LIFE = timedelta(minutes=2)
@@ -25,13 +27,19 @@ _LONGEST_PAUSE_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a member is told beside the picture; money in micro-dollars, this swap included."""
+    """What a member is told beside a picture."""
 
+    swap_id: int
+    """The swap that made it, which a repeated one is not."""
     price_micros: int
     seed: int
     seconds: float
-    today_micros: int
-    ever_micros: int
+    left_today: int | None
+    """Swaps of the member's allowance; None where there is no limit."""
+    resets_at: datetime | None
+    repeated: bool = False
+    hints: tuple[str, ...] = ()
+    """What was seen in the pictures, in words."""
 
 
 class Reply(Protocol):
@@ -41,12 +49,16 @@ class Reply(Protocol):
         """Whether the member still sees the placeholder that the defer left."""
         ...
 
-    async def queued(self) -> None:
-        """Say in the placeholder that the swap waits for its turn, and offer to cancel; never raises."""
+    async def note(self, progress: Progress) -> None:
+        """Say in the placeholder how far the swap is; never raises."""
         ...
 
-    async def making(self) -> None:
-        """Say in the placeholder that the picture is being made, which cannot be cancelled; never raises."""
+    async def ask(self, hints: Sequence[str]) -> None:
+        """Ask the member alone whether to pay although no face was seen; never raises."""
+        ...
+
+    async def cancelled(self) -> None:
+        """Say in the placeholder that the swap was taken back; never raises."""
         ...
 
     async def show(self, data: bytes, kind: Kind, receipt: Receipt) -> int:
@@ -90,10 +102,26 @@ class Delivery:
         self._jitter = jitter
 
     async def deliver(
-        self, swap: Swap, picture: Picture, taken: timedelta, reply: Reply, dies_at: datetime
+        self,
+        swap: Swap,
+        picture: Picture,
+        taken: timedelta,
+        reply: Reply,
+        *,
+        dies_at: datetime,
+        hints: tuple[str, ...] = (),
     ) -> int:
         """Show the picture and return its message's id; raises SwapFailed when nobody can be shown it."""
-        receipt = await self._receipt(swap, picture, taken)
+        left = await self._store.run(ledger.allowance, swap.id, self._now())
+        receipt = Receipt(
+            swap_id=swap.id,
+            price_micros=swap.price_micros,
+            seed=swap.seed if picture.seed is None else picture.seed,
+            seconds=taken.total_seconds(),
+            left_today=left and left.left,
+            resets_at=left and left.resets_at,
+            hints=hints,
+        )
 
         async def show(data: bytes, kind: Kind) -> int:
             return await reply.show(data, kind, receipt)
@@ -102,6 +130,28 @@ class Delivery:
             return await self._repeatedly(swap, picture, dies_at, show)
         except TokenExpired:
             return await self._late(swap, picture, receipt, reply)
+
+    async def show_again(self, made: Made, data: bytes, reply: Reply) -> None:
+        """Show the result of an earlier swap of the same; it was marked when it was made.
+
+        Raises SwapFailed when that does not work at once: the member may ask again.
+        """
+        kind = pictures.sniff(data)
+        if kind is None:
+            raise Undeliverable
+        receipt = Receipt(
+            swap_id=made.swap_id,
+            price_micros=0,
+            seed=made.seed,
+            seconds=0,
+            left_today=None,
+            resets_at=None,
+            repeated=True,
+        )
+        try:
+            await reply.show(data, kind, receipt)
+        except (UploadRefused, DeliveryDelayed):
+            raise Undeliverable from None
 
     async def _late(self, swap: Swap, picture: Picture, receipt: Receipt, reply: Reply) -> int:
         """Send it as a message; never twice, however often it is tried."""
@@ -142,13 +192,3 @@ class Delivery:
                     raise TokenExpired from None
                 await self._sleep(wait)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-
-    async def _receipt(self, swap: Swap, picture: Picture, taken: timedelta) -> Receipt:
-        spent = await self._store.run(ledger.spend, swap.user_id, self._now())
-        return Receipt(
-            price_micros=swap.price_micros,
-            seed=swap.seed if picture.seed is None else picture.seed,
-            seconds=taken.total_seconds(),
-            today_micros=spent.today_micros + swap.price_micros,
-            ever_micros=spent.ever_micros + swap.price_micros,
-        )

@@ -15,11 +15,15 @@ _GONE = (403, 404)
 
 
 class Links:
-    """Asks Discord through one client."""
+    """Asks Discord, through the client that is given once it is there."""
 
-    def __init__(self, client: discord.Client, now: Callable[[], datetime]) -> None:
-        self._client = client
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._client: discord.Client | None = None
         self._now = now
+
+    def ask_through(self, client: discord.Client) -> None:
+        """Use this client from now on."""
+        self._client = client
 
     async def fresh(self, reference: str, role: Role) -> str:
         """An address that can be used for a while.
@@ -45,18 +49,24 @@ class Links:
         Raises what discord.py does when Discord cannot be asked.
         """
         try:
-            message = await self._client.get_partial_messageable(channel_id).fetch_message(message_id)
+            message = await self._asked.get_partial_messageable(channel_id).fetch_message(message_id)
         except discord.HTTPException as error:
             if error.status in _GONE:
                 return None
             raise
         return next(iter(pictures_of(message)), None)
 
+    @property
+    def _asked(self) -> discord.Client:
+        if self._client is None:
+            raise Unexpected
+        return self._client
+
     async def _renewed(self, url: str) -> str | None:
         """The same attachment with a new signature (the route is open to bots, and undocumented)."""
         try:
             route = Route("POST", "/attachments/refresh-urls")
-            answer = await self._client.http.request(route, json={"attachment_urls": [url]})
+            answer = await self._asked.http.request(route, json={"attachment_urls": [url]})
         except discord.HTTPException as error:
             if error.status in (*_GONE, 400):
                 return None

@@ -11,53 +11,33 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from bot.account import Account
+from bot.calls import LAST_MINUTE, Calls
 from bot.delivery import Delivery, Reply
-from bot.errors import (
-    ApiError,
-    ApiTimeout,
-    Interrupted,
-    JobFailed,
-    NoFace,
-    RateLimited,
-    RecordExpired,
-    ShuttingDown,
-    SwapFailed,
-    TokenExpired,
-    Unexpected,
-)
-from bot.gate import Gate
+from bot.errors import Interrupted, NotConfirmed, ShuttingDown, SwapFailed, TokenExpired, Unexpected
+from bot.intake import Intake
+from bot.language import speaking
 from bot.leases import Leases
-from bot.pictures import OutputFormat
 from bot.policy import DefaultLimits, Place
-from bot.segmind import SegmindClient, SwapRequest, SwapResult
-from bot.segmind_queue import QueueClient, Ticket
+from bot.progress import Following, Notes
+from bot.segmind import SwapResult
 from bot.store import swaps as rows
 from bot.store.admission import Terms, admit
 from bot.store.database import Store
+from bot.store.inputs import Made
 from bot.store.swaps import OpenSwap, Picture, Swap
-from bot.turns import Turns
 
 log = logging.getLogger(__name__)
 
 TOKEN_LIFE = timedelta(minutes=15)
 """How long an interaction's answer can be edited (source: Discord's developer documentation)."""
 
-RECORD_LIFE = timedelta(hours=1)
-"""How long the queue remembers a job (source: Segmind's documentation)."""
+ANSWER_TIME = timedelta(minutes=2)
+"""How long a member has to say that a swap shall be paid for although no face was seen."""
 
-LAST_MINUTE = timedelta(minutes=1)
-"""No paid call is begun this close to the token's death: its picture could not be shown."""
-
-_SHOWING = timedelta(seconds=15)
-"""Kept back from a call's time for showing its picture."""
-
-_FINAL = (JobFailed, NoFace, RecordExpired)
-"""What ends a paid job of the queue for good; any other answer to asking for it may be another one later."""
-
-_ASK_AGAIN_SECONDS = 5.0
+_LOOK_SECONDS = 1.0  # between two looks at whether the member has answered
 _CLAIM_SECONDS = 1.0
 _FALL_SECONDS = 5.0
 
@@ -72,41 +52,30 @@ class Work:
     """When the interaction's token stops working."""
 
 
-@dataclass(frozen=True)
-class Called:
-    """A paid call; a queued job that takes long comes back as its ticket alone."""
-
-    sent_at: datetime
-    result: SwapResult | None
-    ticket: Ticket | None = None
-
-
 class Swaps:
-    """The use case. `turns` bounds the calls under way; each may take `timeout_seconds`."""
+    """The use case."""
 
     def __init__(
         self,
         store: Store,
-        api: SegmindClient,
         *,
         defaults: DefaultLimits,
+        intake: Intake,
+        calls: Calls,
         delivery: Delivery,
+        notes: Notes,
         account: Account,
         leases: Leases,
-        turns: Turns,
-        gate: Gate,
-        timeout_seconds: float,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
-        self._api = api
         self._defaults = defaults
+        self._intake = intake
+        self._calls = calls
         self._delivery = delivery
+        self._notes = notes
         self._account = account
         self._leases = leases
-        self._turns = turns
-        self._gate = gate
-        self._timeout_seconds = timeout_seconds
         self._now = now
         self._tasks: set[asyncio.Task[None]] = set()
         self._keepers: set[asyncio.Task[None]] = set()
@@ -138,6 +107,10 @@ class Swaps:
     async def cancel(self, swap_id: int, user_id: int) -> bool:
         """Let a member take back a swap that is not sent yet; False when it is too late, or not theirs."""
         return await self._store.run(rows.cancel, swap_id, user_id, self._now())
+
+    async def confirm(self, swap_id: int, user_id: int) -> bool:
+        """Let a member have a swap paid for in which no face was seen; False when too late, or not theirs."""
+        return await self._store.run(rows.confirm, swap_id, user_id, self._now())
 
     async def open(self, reply_to: Callable[[Swap], Reply]) -> None:
         """Begin to finish what other processes have left, now and from now on. Waits for no gateway."""
@@ -211,102 +184,82 @@ class Swaps:
             await self._store.run(rows.refund, work.swap.id, type(error).__name__, self._now())
         await self._account.failed(error)
 
-    async def _make_and_deliver(self, work: Work) -> None:
-        notes: list[asyncio.Task[None]] = []
-        if not (self._turns.free and self._gate.is_open()):
-            notes.append(asyncio.create_task(work.reply.queued()))
-        try:
-            called = await self._call(work, notes)
-        finally:
-            # An edit that comes late would cover the picture.
-            await asyncio.gather(*notes, return_exceptions=True)
-        if called is not None:
-            result = called.result or await self._collect(called.ticket, work.dies_at - TOKEN_LIFE)
-            await self._keep_and_deliver(work, result, called.sent_at)
+    async def _make_and_deliver(self, work: Work, asked_at: datetime | None = None) -> None:
+        swap = work.swap
+        async with self._notes.following(work.reply) as following:
+            taken = await self._intake.take(swap)
+            if taken.earlier is not None and (data := await self._intake.result_of(taken.earlier)):
+                await self._show_again(work, taken.earlier, data)
+                return
+            following.hints = taken.hints
+            agreed = not taken.faceless or await self._agreed(work, following, asked_at)
+            called = agreed and await self._calls.make(
+                swap, taken, following, owner=self._leases.owner, dies_at=work.dies_at
+            )
+            result = called and await self._calls.collect(called, work.dies_at - TOKEN_LIFE)
+        if called and result:
+            await self._keep_and_deliver(work, result, called.sent_at, taken.hints)
+        elif await self._store.run(rows.was_cancelled, swap.id):
+            # A note that was sent late may have covered what the press had answered.
+            await work.reply.cancelled()
 
-    async def _call(self, work: Work, notes: list[asyncio.Task[None]]) -> Called | None:
-        """Make the paid call once it is this swap's turn; None when it was taken back, or is another's."""
-        latest = work.dies_at - LAST_MINUTE
-        group = work.swap.guild_id or work.swap.user_id
-        while True:
-            async with self._turns.turn(group, (latest - self._now()).total_seconds()):
-                if not await self._gate.opened(latest):
-                    raise RateLimited(429, retry_at=self._gate.opens_at)
-                sent_at = self._now()
-                if not await self._store.run(rows.start_sending, work.swap.id, sent_at, self._leases.owner):
-                    return None
-                if notes:
-                    notes.append(asyncio.create_task(_making(work.reply, notes[-1])))
-                try:
-                    return await self._send(work, sent_at)
-                except RateLimited as error:
-                    # Nothing was started: it waits like the others, if it can still be shown afterwards.
-                    if error.retry_at is None or error.retry_at > latest:
-                        raise
-                    await self._store.run(rows.hold_again, work.swap.id)
+    async def _show_again(self, work: Work, earlier: Made, data: bytes) -> None:
+        """Answer with the result of the member's earlier swap of the same; nothing is paid or counted."""
+        await self._delivery.show_again(earlier, data, work.reply)
+        await self._store.run(rows.refund, work.swap.id, rows.REPEATED, self._now())
 
-    async def _send(self, work: Work, sent_at: datetime) -> Called:
-        timeout = min(self._timeout_seconds, (work.dies_at - _SHOWING - sent_at).total_seconds())
-        request = _request(work.swap)
-        if not isinstance(self._api, QueueClient):
-            return Called(sent_at, await self._api.swap(request, timeout_seconds=timeout))
-        ticket = await self._api.submit(request, timeout_seconds=timeout)
-        await self._store.run(rows.start_running, work.swap.id, ticket.request_id)
-        try:
-            return Called(sent_at, await self._api.collect(ticket, timeout_seconds=timeout), ticket)
-        except _FINAL:
-            raise
-        except (ApiTimeout, ApiError) as error:
-            await self._account.failed(error)
-            return Called(sent_at, None, ticket)
+    async def _agreed(self, work: Work, following: Following, asked_at: datetime | None) -> bool:
+        """Ask whether to pay although no face was seen; False when the swap was taken back meanwhile.
 
-    async def _collect(self, ticket: Ticket | None, begun_at: datetime) -> SwapResult:
-        """Wait for a paid job as long as the queue remembers it, even while the API does not let us ask."""
-        if ticket is None or not isinstance(self._api, QueueClient):
-            raise ApiTimeout
-        forgotten_at = begun_at + RECORD_LIFE
-        while True:
-            left = max(forgotten_at - self._now(), _SHOWING).total_seconds()
-            try:
-                return await self._api.collect(ticket, timeout_seconds=left)
-            except _FINAL:
-                raise
-            except ApiError as error:
-                await self._account.failed(error)
-                if self._now() >= forgotten_at:
-                    raise
-                await asyncio.sleep(_ASK_AGAIN_SECONDS)
+        Raises NotConfirmed when no answer came in time. The answer is in the store: any process may get it.
+        """
+        async with following.silence:
+            if asked_at is None:
+                asked_at = await self._store.run(rows.ask, work.swap.id, self._now())
+                await work.reply.ask(following.hints)
+            while (answer := await self._store.run(rows.answer, work.swap.id)) is None:
+                if self._now() - asked_at >= ANSWER_TIME:
+                    raise NotConfirmed
+                await asyncio.sleep(_LOOK_SECONDS)
+        return answer
 
-    async def _keep_and_deliver(self, work: Work, result: SwapResult, sent_at: datetime) -> None:
+    async def _keep_and_deliver(
+        self, work: Work, result: SwapResult, sent_at: datetime, hints: tuple[str, ...] = ()
+    ) -> None:
         picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)
         made_at = self._now()
         if not await self._store.run(rows.keep_picture, work.swap.id, picture, made_at):
             return  # another process has refunded it
         await self._account.balance(result.remaining_micros)
-        await self._deliver(work, picture, made_at - sent_at)
+        await self._deliver(work, picture, made_at - sent_at, hints)
 
-    async def _deliver(self, work: Work, picture: Picture, taken: timedelta) -> None:
-        message_id = await self._delivery.deliver(work.swap, picture, taken, work.reply, work.dies_at)
-        if not await self._store.run(rows.settle, work.swap.id, self._now(), message_id):
+    async def _deliver(
+        self, work: Work, picture: Picture, taken: timedelta, hints: tuple[str, ...] = ()
+    ) -> None:
+        result_hash = await self._intake.check_result(work.swap, picture.data)
+        message_id = await self._delivery.deliver(
+            work.swap, picture, taken, work.reply, dies_at=work.dies_at, hints=hints
+        )
+        if not await self._store.run(rows.settle, work.swap.id, self._now(), message_id, result_hash):
             log.error("Swap %d was delivered, but had ended before", work.swap.id)
 
     async def _resume(self, swap_id: int, reply_to: Callable[[Swap], Reply]) -> None:
         found = await self._store.run(rows.load_open, swap_id)
         if found is not None:
             work = Work(found.swap, reply_to(found.swap), found.held_at + TOKEN_LIFE)
-            await self._to_end(work, partial(self._carry_on, work, found))
+            with speaking(found.swap.locale):
+                await self._to_end(work, partial(self._carry_on, work, found))
 
     async def _carry_on(self, work: Work, found: OpenSwap) -> None:
         match found:
             case OpenSwap(state="held"):
                 if work.dies_at - self._now() < LAST_MINUTE or not await work.reply.waiting():
                     raise TokenExpired
-                await self._make_and_deliver(work)
+                await self._make_and_deliver(work, found.asked_at)
             case OpenSwap(state="running", request_id=str(request_id), sent_at=datetime() as sent_at) if (
-                isinstance(self._api, QueueClient)
+                called := self._calls.known(request_id, sent_at)
             ):
-                result = await self._collect(self._api.ticket(request_id), found.held_at)
-                await self._keep_and_deliver(work, result, sent_at)
+                await self._keep_and_deliver(work, await self._calls.collect(called, found.held_at), sent_at)
             case OpenSwap(
                 state="made",
                 picture=Picture() as picture,
@@ -317,20 +270,3 @@ class Swaps:
             case _:
                 # The POST may have left: the picture may be paid for, but it cannot be had.
                 raise Interrupted
-
-
-async def _making(reply: Reply, waiting: asyncio.Task[None]) -> None:
-    """Take the note that the swap waits, and its Cancel button, away again."""
-    await asyncio.wait({waiting})
-    await reply.making()
-
-
-def _request(swap: Swap) -> SwapRequest:
-    return SwapRequest(
-        source_url=swap.source_url,
-        target_url=swap.target_url,
-        prompt=swap.prompt,
-        image_format=cast("OutputFormat", swap.image_format),
-        quality=swap.quality,
-        seed=swap.seed,
-    )

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncGenerator, Hashable
+from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import asynccontextmanager
+from itertools import zip_longest
 
 from bot.errors import Busy
 
@@ -19,9 +20,17 @@ class Turns:
         self._lines: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, group: Hashable, timeout_seconds: float) -> AsyncGenerator[None]:
-        """Hold a turn while the block runs; raises Busy when none came in time."""
-        await self._take(group, timeout_seconds)
+    async def turn(
+        self,
+        group: Hashable,
+        timeout_seconds: float,
+        waits: Callable[[Callable[[], int]], None] = lambda _: None,
+    ) -> AsyncGenerator[None]:
+        """Hold a turn while the block runs; raises Busy when none came in time.
+
+        Who has to wait is told so by a call of `waits`, with what tells the position in the line, from 1.
+        """
+        await self._take(group, timeout_seconds, waits)
         try:
             yield
         finally:
@@ -37,12 +46,21 @@ class Turns:
         """How many wait for a turn."""
         return sum(not place.done() for line in self._lines.values() for place in line)
 
-    async def _take(self, group: Hashable, timeout_seconds: float) -> None:
+    def _position(self, place: asyncio.Future[None]) -> int:
+        """Where a place stands, were the lines served in rotation from now on; 0 once it has its turn."""
+        rounds = zip_longest(*([one for one in line if not one.done()] for line in self._lines.values()))
+        order = [one for one_round in rounds for one in one_round if one is not None]
+        return order.index(place) + 1 if place in order else 0
+
+    async def _take(
+        self, group: Hashable, timeout_seconds: float, waits: Callable[[Callable[[], int]], None]
+    ) -> None:
         if self._free and not self.waiting:
             self._free -= 1
             return
         place = asyncio.get_running_loop().create_future()
         self._lines.setdefault(group, deque()).append(place)
+        waits(lambda: self._position(place))
         try:
             async with asyncio.timeout(timeout_seconds):
                 await place

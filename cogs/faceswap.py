@@ -6,8 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import segmind
-from bot.answers import CANCEL_CONTROL
+from bot import controls, segmind, views
 from bot.client import FaceSwapBot
 from bot.errors import AttachmentNotAPicture, AttachmentTooLarge, Role, TooManyPixels
 from bot.pictures import MAX_PIXELS, OutputFormat
@@ -72,16 +71,23 @@ class FaceSwap(commands.Cog):
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[FaceSwapBot]) -> None:
         """Answer the buttons under a swap."""
-        await route(interaction, {CANCEL_CONTROL: self._cancel})
+        await route(interaction, {controls.CANCEL: self._cancel, controls.CONFIRM: self._confirm})
 
     async def _cancel(self, click: Click) -> None:
         swap_id, user_id = (int(part) for part in click.state)
         only_for(click, user_id)
         done = await self._services.swaps.cancel(swap_id, user_id)
         if done:
-            await click.interaction.response.edit_message(content=words.cancelled(), view=None)
+            await click.interaction.response.edit_message(view=views.sentence(words.cancelled()))
         else:
             await click.interaction.response.send_message(words.too_late_to_cancel(), ephemeral=True)
+
+    async def _confirm(self, click: Click) -> None:
+        swap_id, user_id = (int(part) for part in click.state)
+        only_for(click, user_id)
+        done = await self._services.swaps.confirm(swap_id, user_id)
+        text = words.going_on() if done else words.too_late_to_answer()
+        await click.interaction.response.edit_message(view=views.sentence(text))
 
 
 def check_attachments(source: discord.Attachment, target: discord.Attachment) -> None:

@@ -24,6 +24,7 @@ DISCORD = {
     "bot/client.py",
     "bot/answers.py",
     "bot/links.py",
+    "bot/views.py",
     "bot/translator.py",
     "bot/__main__.py",
     "bot/sandbox/doorway.py",

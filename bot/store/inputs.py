@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.store.database import Row, Transaction, to_ms
 from bot.store.swaps import Swap
+from bot.trust_errors import PictureBlocked
 
 NEAR = 10
 """Most bits in which the hashes of one picture differ (measured: edits 0 to 6, other pictures 23 or more)."""
@@ -47,8 +48,12 @@ class Made:
     removed: bool
 
 
-def keep(db: Transaction, swap: Swap, seen: Seen, now: datetime) -> None:
-    """Keep what a swap is made from; again, after a restart, changes nothing but the time."""
+def take_in(db: Transaction, swap: Swap, seen: Seen, now: datetime) -> Made | None:
+    """Keep what a swap is made from, and return the member's own earlier swap of the same, if there is one.
+
+    Raises PictureBlocked when a picture was reported. Again, after a restart, only the time changes.
+    """
+    refuse_blocked(db, swap.guild_id, (seen.source_hash, seen.target_hash))
     db.execute(
         "INSERT INTO inputs (swap_id, user_id, source, target, prompt, digest, source_hash, target_hash, "
         "kept_at) "
@@ -60,6 +65,7 @@ def keep(db: Transaction, swap: Swap, seen: Seen, now: datetime) -> None:
         now=to_ms(now),
         **vars(seen),
     )
+    return _repeated(db, swap.user_id, seen.digest)
 
 
 def made(db: Transaction, swap_id: int) -> Made | None:
@@ -72,7 +78,7 @@ def made_by_message(db: Transaction, message_id: int) -> Made | None:
     return next(iter(_made(db.rows(f"{_MADE} AND swaps.message_id = :id", id=message_id))), None)
 
 
-def repeated(db: Transaction, user_id: int, digest: str) -> Made | None:
+def _repeated(db: Transaction, user_id: int, digest: str) -> Made | None:
     """The member's newest swap of the same pictures and options whose result others may still see."""
     rows = db.rows(
         f"{_MADE} AND inputs.user_id = :user AND digest = :digest AND swaps.private = 0 "
@@ -88,10 +94,11 @@ def forget(db: Transaction, swap_id: int) -> None:
     db.execute("DELETE FROM inputs WHERE swap_id = :swap", swap=swap_id)
 
 
-def blocked(db: Transaction, guild_id: int, hashes: Sequence[int]) -> bool:
-    """Whether one of these perceptual hashes is near a blocked one, here or in the whole bot."""
+def refuse_blocked(db: Transaction, guild_id: int, hashes: Sequence[int]) -> None:
+    """Raise PictureBlocked when one of these hashes is near a blocked one, here or in the whole bot."""
     rows = db.rows("SELECT hash FROM blocked_pictures WHERE guild_id IN (0, :guild)", guild=guild_id)
-    return any(_distance(row["hash"], one) <= NEAR for row in rows for one in hashes)
+    if any(_distance(row["hash"], one) <= NEAR for row in rows for one in hashes):
+        raise PictureBlocked
 
 
 def store_key(db: Transaction, name: str) -> bytes:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.policy import day_start
-from bot.store.database import Transaction, to_ms
+from bot.policy import ALLOWANCE_WINDOW, day_start
+from bot.store.database import Transaction, from_ms, to_ms
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,33 @@ class Spend:
 
     today_micros: int
     ever_micros: int
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Swaps that a member has left of an allowance, and when the next one is free again."""
+
+    left: int
+    resets_at: datetime | None
+
+
+def allowance(db: Transaction, swap_id: int, now: datetime) -> Allowance | None:
+    """What a swap leaves of the allowance it was admitted by; None where there was no limit."""
+    swap = db.row("SELECT guild_id, user_id, daily_limit FROM swaps WHERE id = :id", id=swap_id)
+    if swap["daily_limit"] is None:
+        return None
+    limit: int = swap["daily_limit"]
+    recent = db.rows(
+        "SELECT held_at FROM swaps WHERE guild_id = :guild AND user_id = :user AND held_at > :since "
+        "AND state <> 'refunded' ORDER BY held_at DESC",
+        guild=swap["guild_id"],
+        user=swap["user_id"],
+        since=to_ms(now - ALLOWANCE_WINDOW),
+    )
+    left = max(0, limit - len(recent))
+    # As in `policy.decide`: the next is free once fewer than the allowance are left in the window.
+    resets = None if left else from_ms(recent[limit - 1]["held_at"]) + ALLOWANCE_WINDOW
+    return Allowance(left, resets)
 
 
 def spend(db: Transaction, user_id: int, now: datetime) -> Spend:

@@ -183,6 +183,11 @@ def cancel(db: Transaction, swap_id: int, user_id: int, now: datetime) -> bool:
     return True
 
 
+def was_cancelled(db: Transaction, swap_id: int) -> bool:
+    """Whether a member took this swap back."""
+    return bool(db.rows("SELECT 1 FROM swaps WHERE id = :id AND failure = 'Cancelled'", id=swap_id))
+
+
 def remove(db: Transaction, swap_id: int, now: datetime) -> bool:
     """Note that a result was deleted, and forget what it was made from; False when that was done before."""
     db.execute("DELETE FROM inputs WHERE swap_id = :id", id=swap_id)

@@ -9,41 +9,6 @@ from bot.language import _, n_
 from bot.trust_errors import PictureRole
 from bot.words.figures import picture
 
-REASONS: Mapping[type[BotError], Callable[[Any], str]] = {
-    trust_errors.TooManyFaces: lambda error: n_(
-        "You have saved {count} face, which is the most. Delete it first.",
-        "You have saved {count} faces, which is the most. Delete one first.",
-        error.limit,
-    ),
-    trust_errors.NoSuchFace: lambda _error: _("You have no face saved under this name. See `/face list`."),
-    trust_errors.CannotWrite: lambda _error: _(
-        "Your direct messages are closed to the bot, which keeps saved faces there. Nothing was saved. "
-        "Allow direct messages in this server's privacy settings and try again."
-    ),
-    trust_errors.PictureBlocked: lambda _error: _(
-        "One of these pictures was reported and may not be used here. Try other pictures."
-    ),
-    trust_errors.Filtered: lambda error: _filtered(error),
-    trust_errors.FilterFailed: lambda _error: _(
-        "The bot's content filter could not check your pictures, so they are not used. "
-        "Try again in a few minutes."
-    ),
-    errors.PictureGone: lambda error: _(
-        "Discord does not have the {picture} any more. Attach it again.", picture=picture(error.role)
-    ),
-    errors.PictureUnreachable: lambda error: _(
-        "Discord did not hand out the {picture} in time. Please try again.", picture=picture(error.role)
-    ),
-    errors.PictureUnusable: lambda error: _unusable(error),
-    errors.NotConfirmed: lambda _error: _(
-        "No face was seen in your pictures, and you did not answer in time. "
-        "Try pictures where one face is large and clear."
-    ),
-    errors.ResultGone: lambda _error: _(
-        "What this was made from is not kept any more. Use `/faceswap` with both pictures."
-    ),
-}
-
 
 def _filtered(error: trust_errors.Filtered) -> str:
     if error.role is PictureRole.RESULT:
@@ -61,3 +26,39 @@ def _unusable(error: errors.PictureUnusable) -> str:
         "The {picture} is not a picture the bot can use. Attach a PNG, JPEG, WebP or GIF.",
         picture=picture(error.role),
     )
+
+
+REASONS: Mapping[type[BotError], Callable[[Any], str]] = {
+    trust_errors.TooManyFaces: lambda error: n_(
+        "You have saved {count} face, which is the most. Delete it first.",
+        "You have saved {count} faces, which is the most. Delete one first.",
+        error.limit,
+    ),
+    trust_errors.NoSuchFace: lambda _error: _("You have no face saved under this name. See `/face list`."),
+    trust_errors.CannotWrite: lambda _error: _(
+        "Your direct messages are closed to the bot, which keeps saved faces there. Nothing was saved. "
+        "Allow direct messages in this server's privacy settings and try again."
+    ),
+    trust_errors.PictureBlocked: lambda _error: _(
+        "One of these pictures was reported and may not be used here. Try other pictures."
+    ),
+    trust_errors.Filtered: _filtered,
+    trust_errors.FilterFailed: lambda _error: _(
+        "The bot's content filter could not check your pictures, so they are not used. "
+        "Try again in a few minutes."
+    ),
+    errors.PictureGone: lambda error: _(
+        "Discord does not have the {picture} any more. Attach it again.", picture=picture(error.role)
+    ),
+    errors.PictureUnreachable: lambda error: _(
+        "Discord did not hand out the {picture} in time. Please try again.", picture=picture(error.role)
+    ),
+    errors.PictureUnusable: _unusable,
+    errors.NotConfirmed: lambda _error: _(
+        "No face was seen in your pictures, and you did not answer in time. "
+        "Try pictures where one face is large and clear."
+    ),
+    errors.ResultGone: lambda _error: _(
+        "What this was made from is not kept any more. Use `/faceswap` with both pictures."
+    ),
+}

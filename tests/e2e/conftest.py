@@ -5,7 +5,9 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import Protocol
+from zlib import crc32
 
 import pytest
 
@@ -57,7 +59,8 @@ class Place:
 
     async def faceswap(self, *, by: Member | None = None, **options: object) -> Played:
         """Type `/faceswap`, by default as Ada and with two pictures."""
-        given = {"source": Upload("source.png", PNG), "target": Upload("target.png", PNG), **options}
+        # The same pictures again would be a free repeat.
+        given = {"source": Upload("source.png", another()), "target": Upload("target.png", PNG), **options}
         return await (by or self.ada).slash(self.channel, "faceswap", **given)
 
     async def swap(self, *, by: Member | None = None, **options: object) -> Reply:
@@ -86,6 +89,16 @@ class Place:
             return [dict(row) for row in await store.run(lambda db: db.rows(sql))]  # pyright: ignore[reportArgumentType] - a test's own literal
         finally:
             await store.close()
+
+
+_numbers = count()
+
+
+def another() -> bytes:
+    """A picture that nobody has sent before: the usual one, with a comment of its own."""
+    text = f"number\0{next(_numbers)}".encode()
+    chunk = len(text).to_bytes(4) + b"tEXt" + text + crc32(b"tEXt" + text).to_bytes(4)
+    return PNG[:33] + chunk + PNG[33:]
 
 
 class Start(Protocol):

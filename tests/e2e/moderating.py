@@ -31,7 +31,7 @@ async def refusal(played: Played) -> str:
     first = await played.first_response()
     assert (first.kind, first.ephemeral) == ("MESSAGE", True)
     assert first.reply is not None
-    return first.reply.content
+    return first.reply.text
 
 
 async def type_numbers(panel: Reply, by: Member, **typed: str) -> Played:

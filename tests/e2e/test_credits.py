@@ -38,7 +38,7 @@ async def show(place: Place, *, by: Member | None = None) -> str:
     played = await (by or place.ada).slash(place.channel, "credits show")
     reply = await played.reply()
     assert reply.ephemeral
-    return reply.content
+    return reply.text
 
 
 async def history(place: Place) -> Reply:
@@ -146,7 +146,7 @@ def link(place: Place, key: object) -> str:
 
 def links(reply: Reply) -> list[str]:
     """Every link on a page, in order."""
-    return [line.partition("](")[2].rstrip(")") for line in reply.content.splitlines() if "](" in line]
+    return [line.partition("](")[2].rstrip(")") for line in reply.text.splitlines() if "](" in line]
 
 
 async def test_a_history_is_the_members_own(place: Place, start: Start) -> None:
@@ -160,7 +160,7 @@ async def test_a_history_is_the_members_own(place: Place, start: Start) -> None:
             refused = await press_as(page, label, bob).first_response()
             assert (refused.kind, refused.ephemeral) == ("MESSAGE", True)
             assert refused.reply is not None
-            assert "belong to somebody else" in refused.reply.content
+            assert "belong to somebody else" in refused.reply.text
             assert not refused.reply.attachments
         assert page.content == before
         empty = await (await bob.slash(place.channel, "credits history")).reply()
@@ -182,7 +182,7 @@ async def test_the_file_holds_the_whole_history(
         assert "only you could see it" in page.content
         reply = await (await page.press("CSV", by=place.ada)).reply()
         assert reply.ephemeral
-        assert reply.content == "Your 12 swaps."
+        assert reply.text == "Your 12 swaps."
         rows = list(csv.DictReader(io.StringIO(reply.attachments[0].data.decode())))
         ids = [row["id"] for row in await place.rows("SELECT id FROM swaps ORDER BY held_at DESC")]
         assert [int(row["swap"]) for row in rows] == ids
@@ -190,7 +190,7 @@ async def test_the_file_holds_the_whole_history(
         assert {(row["usd"], row["server"]) for row in rows} == {("0.05", str(place.guild.id))}
         monkeypatch.setattr(sys.modules["cogs.credits"], "FILE_ROWS", 10)
         reply = await (await page.press("CSV", by=place.ada)).reply()
-        assert reply.content == "The newest 10 of your 12 swaps."
+        assert reply.text == "The newest 10 of your 12 swaps."
         assert reply.attachments[0].data.count(b"\r\n") == 11
 
 
@@ -224,7 +224,7 @@ async def test_a_defect_behind_a_button_is_said(
         page.buttons()[1]["custom_id"] = "history:broken"
         refused = await (await page.press("Next", by=place.ada)).first_response()
         assert refused.reply is not None
-        assert "Something went wrong in the bot" in refused.reply.content
+        assert "Something went wrong in the bot" in refused.reply.text
         assert refused.ephemeral
     assert "failed unexpectedly" in caplog.text
 

@@ -69,7 +69,7 @@ async def test_a_refused_edit_is_refunded_and_said(place: Place, start: Start) -
     async with start():
         place.sandbox.faults.add("PATCH", EDIT, status=400)
         reply = await place.swap()
-        assert "Discord did not accept the finished picture" in reply.content
+        assert "Discord did not accept the finished picture" in reply.text
     assert await refunded(place)
 
 
@@ -99,4 +99,4 @@ async def test_a_passing_fault_keeps_no_words_from_the_member(
         place.api.script(error(500, "boom"))
         place.sandbox.faults.add("PATCH", EDIT, **fault)  # pyright: ignore[reportArgumentType] - real parameters
         reply = await place.swap()
-        assert "You were not charged" in reply.content
+        assert "You were not charged" in reply.text

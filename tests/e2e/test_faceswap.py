@@ -27,9 +27,9 @@ async def test_a_member_swaps_two_faces(place: Place) -> None:
     assert [file.data for file in reply.attachments] == [PNG]
     assert reply.attachments[0].filename == f"faceswap-{played.raw.id}.png"
     for part in ("AI face swap", "**$0.05**", f"seed {SEED_DEFAULT}", "$0.05 today", "$0.05 in all"):
-        assert part in reply.content
+        assert part in reply.text
     second = await place.swap()
-    assert "$0.10 today and $0.10 in all" in second.content
+    assert "$0.10 today and $0.10 in all" in second.text
     assert await place.rows("SELECT SUM(amount_micros) AS spent FROM entries") == [{"spent": 100_000}]
 
 
@@ -39,7 +39,7 @@ async def test_every_option_reaches_the_api(place: Place) -> None:
     assert (await played.first_response()).ephemeral
     reply = await played.reply()
     assert reply.ephemeral
-    assert "seed 42" in reply.content
+    assert "seed 42" in reply.text
     asked = place.api.posts[0].json
     assert {name: asked[name] for name in ("additional_prompt", "image_format", "quality", "seed")} == {
         "additional_prompt": "a *red* hat",
@@ -90,9 +90,9 @@ async def test_an_api_failure_costs_nothing_and_says_so(
     """Each failure becomes words with what to do; one call was made, nothing is charged or held."""
     place.api.script(answer)
     reply = await place.swap()
-    assert words in reply.content
-    assert reply.content.endswith("You were not charged.")
-    assert KEY not in reply.content
+    assert words in reply.text
+    assert reply.text.endswith("You were not charged.")
+    assert KEY not in reply.text
     assert not reply.attachments
     assert len(place.api.posts) == 1
     assert await place.rows("SELECT state FROM swaps") == [{"state": "refunded"}]
@@ -120,8 +120,8 @@ async def test_a_useless_attachment_is_refused_privately(
     first = await (await place.ada.slash(place.channel, "faceswap", **given)).first_response()
     assert (first.kind, first.ephemeral) == ("MESSAGE", True)
     assert first.reply is not None
-    assert words in first.reply.content
-    assert role in first.reply.content
+    assert words in first.reply.text
+    assert role in first.reply.text
     assert place.api.posts == []
     assert await place.rows("SELECT id FROM swaps") == []
 
@@ -139,7 +139,7 @@ async def test_a_result_over_the_upload_limit_is_encoded_again(place: Place) -> 
     place.api.script(Answer(body=noise()))
     reply = await place.swap()
     assert len(noise()) > 4_000 >= len(reply.attachments[0].data)
-    assert "$0.05" in reply.content
+    assert "$0.05" in reply.text
 
 
 async def test_a_base64_answer_is_read_like_a_picture(place: Place) -> None:

@@ -39,7 +39,7 @@ async def test_a_public_result_becomes_a_message(place: Place, start: Start) -> 
         await late(place, bot)
     (message,) = place.said()
     assert [file.data for file in message.attachments] == [PNG]
-    assert f"<@{place.ada.account.id}>" in message.content
+    assert f"<@{place.ada.account.id}>" in message.text
     assert message.raw.mentions == []
     assert await states(place) == DELIVERED
 

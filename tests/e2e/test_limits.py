@@ -26,9 +26,9 @@ async def test_a_limit_refuses_the_next_swap(
         first = await (await place.faceswap()).first_response()
     assert (first.kind, first.ephemeral) == ("MESSAGE", True)
     assert first.reply is not None
-    assert words in first.reply.content
-    assert "<t:" in first.reply.content
-    assert first.reply.content.endswith("You were not charged.")
+    assert words in first.reply.text
+    assert "<t:" in first.reply.text
+    assert first.reply.text.endswith("You were not charged.")
     assert len(place.api.posts) == allowed
 
 
@@ -40,7 +40,7 @@ async def test_a_second_swap_waits_for_the_first(place: Place, start: Start) -> 
         await running.first_response()
         refused = await (await place.faceswap()).first_response()
         assert refused.reply is not None
-        assert "A swap of yours is under way" in refused.reply.content
+        assert "A swap of yours is under way" in refused.reply.text
         assert (await running.reply()).attachments
         await place.idle()
         assert (await place.swap()).attachments
@@ -52,7 +52,7 @@ async def test_the_cooldown_ends_when_it_says(place: Place, start: Start) -> Non
         await place.swap()
         refused = await (await place.faceswap()).first_response()
         assert refused.reply is not None
-        assert "5 s between swaps" in refused.reply.content
+        assert "5 s between swaps" in refused.reply.text
         place.sandbox.clock.advance(5)
         assert (await place.swap()).attachments
 
@@ -73,7 +73,7 @@ async def test_direct_messages_have_their_own_limit(place: Place, start: Start) 
         assert (await place.swap()).attachments
         refused = await (await place.faceswap()).first_response()
         assert refused.reply is not None
-        assert "your 1 swaps of 24 hours in direct messages" in refused.reply.content
+        assert "your 1 swaps of 24 hours in direct messages" in refused.reply.text
 
 
 async def test_limits_are_each_members_own(place: Place, start: Start) -> None:

@@ -37,7 +37,7 @@ async def test_a_connection_cut_under_the_words_of_a_failure(place: Place, start
     place.api.script(error(400, "no"))
     async with start():
         place.sandbox.faults.add("PATCH", EDIT, disconnect=True)
-        assert not_charged() in (await place.swap()).content
+        assert not_charged() in (await place.swap()).text
     assert await books(place) == REFUNDED
 
 
@@ -50,7 +50,7 @@ async def test_stopped_while_telling_of_a_failure(place: Place, start: Start) ->
         await fault.met.wait()
     async with start() as bot:
         await bot.services.swaps.idle()
-        assert not_charged() in (await played.reply()).content
+        assert not_charged() in (await played.reply()).text
     assert await books(place) == REFUNDED
     assert len(place.api.posts) == 1
 
@@ -66,6 +66,6 @@ async def test_a_cancel_whose_answer_was_lost_is_pressed_again(place: Place, sta
         await asyncio.sleep(0.2)
         again = await waiting.press("Cancel", by=place.ada)
         await again.first_response()
-        assert waiting.content == words.cancelled()
+        assert waiting.text == words.cancelled()
         await place.idle()
     assert {row["state"] for row in await books(place)} == {"delivered", "refunded"}

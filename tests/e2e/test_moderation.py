@@ -35,8 +35,8 @@ async def test_what_is_set_holds_from_the_next_swap_on(place: Place, bot: FaceSw
     async def outcome() -> str:
         played = await place.faceswap()
         reply = (await played.first_response()).reply
-        if reply is not None and "not charged" in reply.content:
-            return reply.content
+        if reply is not None and "not charged" in reply.text:
+            return reply.text
         await bot.services.swaps.idle()
         return "a picture" if (await played.reply()).attachments else "no picture"
 
@@ -190,7 +190,7 @@ async def test_usage_is_a_chart_and_a_table(place: Place, start: Start, grace: M
         await bot.services.swaps.idle()
         reply = await admin(place, grace, "usage")
         ids = bob.account.id, place.ada.account.id
-        assert reply.content == (
+        assert reply.text == (
             "**Face swaps of the last 30 days**: 4 swaps, $0.20, by 2 members\n"
             f"1. <@{ids[0]}> · 3 swaps · $0.15\n2. <@{ids[1]}> · 1 swap · $0.05"
         )

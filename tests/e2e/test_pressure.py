@@ -33,7 +33,7 @@ async def test_who_waits_is_told_and_can_cancel(place: Place, start: Start) -> N
         assert refused.ephemeral
         assert waiting(reply)
         await reply.press("Cancel", by=place.ada)
-        reply = await second.reply(until=lambda reply: "Cancelled. You were not charged." in reply.content)
+        reply = await second.reply(until=lambda reply: "Cancelled. You were not charged." in reply.text)
         assert reply.buttons() == []
         assert (await first.reply()).attachments
         await place.idle()
@@ -53,12 +53,12 @@ async def test_once_the_call_has_left_nothing_can_be_cancelled(place: Place, sta
         await place.api.received.wait()
         second = await place.faceswap()
         button = (await second.reply(until=waiting)).buttons()[0]
-        reply = await second.reply(until=lambda reply: "is being made" in reply.content)
+        reply = await second.reply(until=lambda reply: "is being made" in reply.text)
         assert reply.buttons() == []
         pressed = press_late(reply, button, place.ada)
         said = await pressed.first_response()
         assert said.reply is not None
-        assert "too late to cancel" in said.reply.content
+        assert "too late to cancel" in said.reply.text
         reply = await second.reply(until=lambda reply: bool(reply.attachments))
         assert reply.buttons() == []
         await place.idle()
@@ -93,15 +93,15 @@ async def test_an_account_that_cannot_pay_pauses_paid_calls(
     office = place.guild.create_channel("operator")
     async with start(OPERATOR_CHANNEL_ID=str(office.id), **ANY):
         place.api.script(answer)
-        assert words in (await place.swap()).content
+        assert words in (await place.swap()).text
         for _ in range(2):
             refused = await (await place.faceswap()).first_response()
             assert refused.ephemeral
             assert refused.reply is not None
-            assert words in refused.reply.content
+            assert words in refused.reply.text
     assert len(place.api.posts) == 1
     assert len(place.said(office)) == 1
-    assert "Swaps are refused until that is mended" in place.said(office)[0].content
+    assert "Swaps are refused until that is mended" in place.said(office)[0].text
 
 
 async def test_a_low_balance_is_told_to_the_operator(place: Place, start: Start) -> None:
@@ -111,7 +111,7 @@ async def test_a_low_balance_is_told_to_the_operator(place: Place, start: Start)
         for _ in range(2):
             place.api.script(Answer(headers={"x-remaining-credits": "1.25"}))
             await place.swap()
-    assert [said.content for said in place.said(office)] == ["The face-swap account has only $1.25 left."]
+    assert [said.text for said in place.said(office)] == ["The face-swap account has only $1.25 left."]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_moderators_rules_hold_at_once(place: Place, start: Start, change:
         refused = await (await place.faceswap()).first_response()
         assert refused.ephemeral
         assert refused.reply is not None
-        assert words in refused.reply.content
+        assert words in refused.reply.text
     assert len(place.api.posts) == 1
 
 
@@ -153,7 +153,7 @@ async def test_who_fits_the_rules_may_swap(place: Place, start: Start) -> None:
         await store.close()
         refused = await (await place.faceswap(by=eve)).first_response()
         assert refused.reply is not None
-        assert "blocked you" in refused.reply.content
+        assert "blocked you" in refused.reply.text
 
 
 async def test_extra_swaps_come_after_the_allowance(place: Place, start: Start) -> None:
@@ -165,11 +165,11 @@ async def test_extra_swaps_come_after_the_allowance(place: Place, start: Start) 
         await store.close()
         await place.swap()
         place.api.script(error(500, "boom"))
-        assert "You were not charged" in (await place.swap()).content
+        assert "You were not charged" in (await place.swap()).text
         assert (await place.swap()).attachments
         refused = await (await place.faceswap()).first_response()
         assert refused.reply is not None
-        assert "0 are left" in refused.reply.content
+        assert "0 are left" in refused.reply.text
     moves = await place.rows("SELECT kind FROM grant_moves ORDER BY id")
     assert [move["kind"] for move in moves] == ["use", "give_back", "use"]
 
@@ -184,7 +184,7 @@ async def test_the_best_role_counts(place: Place, start: Start) -> None:
             assert (await place.swap(by=eve)).attachments
         refused = await (await place.faceswap(by=eve)).first_response()
         assert refused.reply is not None
-        assert "your 2 swaps of 24 hours" in refused.reply.content
+        assert "your 2 swaps of 24 hours" in refused.reply.text
         nobody = await (await place.faceswap()).first_response()
         assert nobody.kind == "MESSAGE"
 

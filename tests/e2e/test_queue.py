@@ -33,7 +33,7 @@ async def test_a_failed_job_is_refunded(place: Place, start: Start, message: str
     place.api.script(as_json({"status": "FAILED", "error": message}, 422), path=status_path(JOB))
     async with start(SEGMIND_API_VERSION="v2"):
         reply = await place.swap()
-    assert words in reply.content
+    assert words in reply.text
     assert await place.rows("SELECT state FROM swaps") == [{"state": "refunded"}]
 
 

@@ -118,7 +118,7 @@ class Run:
             original = played.raw.original
             if original and played.raw.id in cancelled and original.content == words.queued():
                 await Reply(original).press("Cancel", by=played.raw.user)
-                await played.reply(until=lambda reply: reply.content == words.cancelled())
+                await played.reply(until=lambda reply: reply.text == words.cancelled())
                 await asyncio.sleep(0.3)  # the other bot is told by 40060 that it comes second
 
 

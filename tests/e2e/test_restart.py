@@ -138,7 +138,7 @@ async def test_killed_while_waiting_for_a_turn(place: Place, launch: Launch) -> 
     await kill(process, place)
     await launch()
     await second.reply(until=lambda reply: bool(reply.attachments))
-    await first.reply(until=lambda reply: "The bot was restarted while your swap" in reply.content)
+    await first.reply(until=lambda reply: "The bot was restarted while your swap" in reply.text)
     assert len(place.api.posts) == 2
 
     async def charged() -> bool:
@@ -156,7 +156,7 @@ async def test_killed_during_the_paid_call(place: Place, launch: Launch) -> None
     await kill(process, place)
     await launch()
     reply = await played.reply()
-    assert "You were not charged" in reply.content
+    assert "You were not charged" in reply.text
     await ended(place, "refunded")
     assert len(place.api.posts) == 1
     assert await entries(place) == []
@@ -175,7 +175,7 @@ async def test_killed_around_the_delivery(place: Place, launch: Launch, applied:
     await ended(place, "delivered")
     reply = await played.reply()
     assert len(reply.attachments) == 1
-    assert "$0.05 in all" in reply.content
+    assert "$0.05 in all" in reply.text
     assert await entries(place) == CHARGED
     assert len(place.api.posts) == 1
 
@@ -238,7 +238,7 @@ async def test_asked_to_stop_it_finishes_what_is_under_way(place: Place, launch:
     await asyncio.sleep(0.2)
     late = await (await place.faceswap()).first_response()
     assert late.reply is not None
-    assert "being restarted" in late.reply.content
+    assert "being restarted" in late.reply.text
     assert (await played.reply()).attachments
     assert await process.wait() == 0
     assert await entries(place) == CHARGED

@@ -1,0 +1,169 @@
+"""Looks at the pictures of a swap before anything is paid for: what they are, and what is known of them."""
+
+import asyncio
+import hashlib
+import hmac
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.errors import (
+    FetchError,
+    FetchProblem,
+    PictureError,
+    PictureGone,
+    PictureProblem,
+    PictureUnreachable,
+    PictureUnusable,
+    Role,
+)
+from bot.fetch import Reader
+from bot.filters import ContentFilter
+from bot.fingerprints import fingerprint
+from bot.references import unsigned
+from bot.store import inputs
+from bot.store.database import Store
+from bot.store.inputs import Made, Seen
+from bot.store.swaps import Swap
+from bot.trust_errors import PictureRole
+
+MAX_INPUT_BYTES = 25 * 1024 * 1024
+"""Largest input, in bytes: what one request to Discord may hold."""
+
+_AT_ONCE = 4  # swaps whose pictures are in memory
+_FETCH_SECONDS = 30.0
+
+
+class Links(Protocol):
+    """Gives addresses of pictures that Discord holds."""
+
+    async def fresh(self, reference: str, role: Role) -> str:
+        """An address that can be used for a while; raises PictureGone, or Unexpected."""
+        ...
+
+    async def in_message(self, channel_id: int, message_id: int) -> str | None:
+        """The address of the first picture of a message, if the bot can see one there."""
+        ...
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Two pictures that can be sent."""
+
+    source_url: str = field(repr=False)
+    target_url: str = field(repr=False)
+    earlier: Made | None
+    """The member's own swap of the same, whose result can be shown again."""
+    hints: tuple[str, ...] = ()
+    """What was seen in the pictures, in words."""
+    faceless: bool = False
+    """Whether a picture seems to show no face."""
+
+
+class Intake:
+    """Reads every picture before and after the call."""
+
+    def __init__(
+        self,
+        store: Store,
+        links: Links,
+        reader: Reader,
+        *,
+        content_filter: ContentFilter,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._links = links
+        self._reader = reader
+        self._filter = content_filter
+        self._now = now
+        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._key: bytes | None = None
+
+    async def take(self, swap: Swap) -> Taken:
+        """Look at both pictures, and keep what they were.
+
+        Raises PictureGone, PictureUnreachable, PictureUnusable, PictureBlocked, Filtered or FilterFailed;
+        nothing was paid for.
+        """
+        source_url = await self._links.fresh(swap.source_url, Role.SOURCE)
+        target_url = await self._links.fresh(swap.target_url, Role.TARGET)
+        if self._key is None:
+            self._key = await self._store.run(inputs.store_key, "digest")
+        async with self._room:
+            source, target = await asyncio.gather(
+                self._read(source_url, Role.SOURCE), self._read(target_url, Role.TARGET)
+            )
+            seen = await asyncio.to_thread(_seen, swap, source, target, self._key)
+            await self._filter.check(source, PictureRole.SOURCE)
+            await self._filter.check(target, PictureRole.TARGET)
+        earlier = await self._store.run(inputs.take_in, swap, seen, self._now())
+        return Taken(source_url, target_url, earlier)
+
+    async def check_result(self, swap: Swap, data: bytes) -> int:
+        """Look at a finished picture, and return its perceptual hash.
+
+        Raises PictureBlocked, Filtered or FilterFailed.
+        """
+        await self._filter.check(data, PictureRole.RESULT)
+        result_hash = await asyncio.to_thread(fingerprint, data)
+        await self._store.run(inputs.refuse_blocked, swap.guild_id, (result_hash,))
+        return result_hash
+
+    async def result_of(self, made: Made) -> bytes | None:
+        """The picture that an earlier swap was answered with, where it still stands in its message."""
+        if made.message_id is None:
+            return None
+        url = await self._links.in_message(made.channel_id, made.message_id)
+        if url is None:
+            return None
+        try:
+            return await self._fetch(url)
+        except FetchError:
+            return None
+
+    async def _read(self, url: str, role: Role) -> bytes:
+        try:
+            return await self._fetch(url)
+        except FetchError as error:
+            match error.problem:
+                case FetchProblem.STATUS if error.status in (403, 404, 410):
+                    failure = PictureGone(role)
+                case FetchProblem.TOO_LARGE:
+                    failure = PictureUnusable(role, PictureProblem.TOO_LARGE)
+                case FetchProblem.NOT_ALLOWED:
+                    failure = PictureUnusable(role, PictureProblem.NOT_A_PICTURE)
+                case _:
+                    failure = PictureUnreachable(role)
+        raise failure
+
+    async def _fetch(self, url: str) -> bytes:
+        return await self._reader.read(url, max_bytes=MAX_INPUT_BYTES, timeout_seconds=_FETCH_SECONDS)
+
+
+def _seen(swap: Swap, source: bytes, target: bytes, key: bytes) -> Seen:
+    return Seen(
+        source=unsigned(swap.source_url),
+        target=unsigned(swap.target_url),
+        digest=_digest(swap, source, target, key),
+        source_hash=_fingerprint(source, Role.SOURCE),
+        target_hash=_fingerprint(target, Role.TARGET),
+    )
+
+
+def _fingerprint(data: bytes, role: Role) -> int:
+    try:
+        return fingerprint(data)
+    except PictureError as error:
+        raise PictureUnusable(role, error.problem) from None
+
+
+def _digest(swap: Swap, source: bytes, target: bytes, key: bytes) -> str:
+    """Tells whether a member asks for the same again; worth nothing without the store's key."""
+    asked = io.BytesIO()
+    for part in (source, target, swap.prompt.encode()):
+        asked.write(hashlib.sha256(part).digest())
+    asked.write(f"{swap.user_id} {swap.image_format} {swap.quality} {swap.seed}".encode())
+    return hmac.new(key, asked.getvalue(), hashlib.sha256).hexdigest()
