@@ -51,6 +51,9 @@ _LADDER = (
 _ENCODED_SIDE = 16_383
 """Longest side that WebP can hold, in pixels (source: the WebP container specification)."""
 
+_FIELD_SIDE = 32
+"""Pixels of a side of a field that are enough for its mean."""
+
 _PNG_END = b"IEND\xaeB`\x82"
 
 # What Pillow's parsers are known to raise for broken files.
@@ -105,6 +108,24 @@ def verify(data: bytes) -> Kind:
             raise PictureError(PictureProblem.NOT_A_PICTURE)
     _decode(lambda picture: picture.load(), data)
     return kind
+
+
+def grey_fields(data: bytes, width: int, height: int) -> bytes:
+    """The mean brightness of `width` by `height` fields of a picture (its first frame), row by row.
+
+    Upright by EXIF, transparency on white. Decodes no more of a JPEG than it needs. Raises PictureError.
+    """
+    picture = open_picture(data)
+    try:
+        picture.draft("L", (width * _FIELD_SIDE, height * _FIELD_SIDE))
+        picture = ImageOps.exif_transpose(picture)
+        if picture.has_transparency_data:
+            picture = picture.convert("RGBA")
+            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+        size, gap = (width, height), 2.0
+        return picture.convert("L").resize(size, Image.Resampling.LANCZOS, reducing_gap=gap).tobytes()
+    except _BROKEN:
+        raise PictureError(PictureProblem.NOT_A_PICTURE) from None
 
 
 def _decode(step: Callable[[Image.Image], object], data: bytes) -> None:

@@ -95,10 +95,18 @@ def forget(db: Transaction, swap_id: int) -> None:
 
 
 def refuse_blocked(db: Transaction, guild_id: int, hashes: Sequence[int]) -> None:
-    """Raise PictureBlocked when one of these hashes is near a blocked one, here or in the whole bot."""
-    rows = db.rows("SELECT hash FROM blocked_pictures WHERE guild_id IN (0, :guild)", guild=guild_id)
-    if any(_distance(row["hash"], one) <= NEAR for row in rows for one in hashes):
+    """Raise PictureBlocked when one of these hashes is near a blocked one."""
+    if blocked(db, guild_id, hashes):
         raise PictureBlocked
+
+
+def blocked(db: Transaction, guild_id: int, hashes: Sequence[int]) -> bool:
+    """Whether one of these perceptual hashes is near a blocked one, here or in the whole bot.
+
+    "Here" is the server, or for guild_id 0 every place without one.
+    """
+    rows = db.rows("SELECT hash FROM blocked_pictures WHERE guild_id IN (0, :scope)", scope=guild_id or -1)
+    return any(_distance(row["hash"], one) <= NEAR for row in rows for one in hashes)
 
 
 def store_key(db: Transaction, name: str) -> bytes:

@@ -43,13 +43,14 @@ CREATE TABLE faces (
     PRIMARY KEY (user_id, name)
 ) {strict};
 
--- Perceptual hashes of pictures that may not be used; guild_id 0 is the whole bot.
+-- Perceptual hashes of pictures that may not be used, by the report case that blocked them; guild_id 0 is the
+-- whole bot, -1 are all places without a server.
 CREATE TABLE blocked_pictures (
     guild_id {bigint} NOT NULL,
     hash {bigint} NOT NULL,
-    case_id {bigint},
+    case_id {bigint} NOT NULL,
     blocked_at {bigint} NOT NULL,
-    PRIMARY KEY (guild_id, hash)
+    PRIMARY KEY (guild_id, hash, case_id)
 ) {strict};
 
 -- Random keys that this store made for itself.

@@ -1,0 +1,25 @@
+"""What a picture shows, as 64 bits that survive edits: a difference hash (dHash), for the block-list.
+
+Each bit says whether one of 9 by 8 grey fields is brighter than its right neighbour. JPEG 50, half the size,
+a fifth brighter and another format change at most 7 bits; other photos differ in 20 and more. Crops escape:
+5 % off the edges changes up to 20 (all measured in `tests/test_fingerprints.py`).
+"""
+
+from bot.pictures import grey_fields
+
+_WIDTH, _HEIGHT = 9, 8
+_SIGN = 1 << 63
+
+
+def fingerprint(data: bytes) -> int:
+    """The perceptual hash of a picture (its first frame), as a signed 64-bit number.
+
+    It is 0 for a blank picture, and near 0 or -1 for a plain gradient: these tell little, and the block-list
+    takes none of them (`blocklist.blockable`). CPU work, nearly all of it decoding (for a megapixel 2 ms as a
+    JPEG, 30 ms as a PNG): call it in a thread. Raises PictureError.
+    """
+    greys, bits = grey_fields(data, _WIDTH, _HEIGHT), 0
+    for row in range(0, len(greys), _WIDTH):
+        for left in range(row, row + _WIDTH - 1):
+            bits = bits << 1 | (greys[left] > greys[left + 1])
+    return bits - 2 * (bits & _SIGN)
