@@ -33,6 +33,7 @@ _ORIGINAL = cast("int", "@original")
 _LOOKED_THROUGH = 100  # messages of a channel's history
 
 _PAUSES = (0.5, 2.0)  # seconds before words are sent again
+_LONGEST_PAUSE = 10.0
 
 _NOT_TAKEN = (discord.HTTPException, *CONNECTION_ERRORS)
 
@@ -129,14 +130,15 @@ class Answer:
 
     async def fail(self, error: BotError) -> None:
         """Replace the placeholder by words; never raises for what Discord answers."""
+        view = views.sentence(failure(error), failed=True)
         for pause in (*_PAUSES, None):
             try:
-                await self._webhook.edit_message(_ORIGINAL, content=failure(error), attachments=[], view=None)
+                await self._webhook.edit_message(_ORIGINAL, attachments=[], view=view)
             except _NOT_TAKEN as refused:
                 log.warning("Swap %d: the member could not be told: %s", self._swap.id, brief(refused))
-                # Where Discord gave an answer, discord.py has tried again where that was worth it.
-                if pause is not None and not isinstance(refused, discord.HTTPException):
-                    await asyncio.sleep(pause)
+                delay = _why_not(refused) if isinstance(refused, discord.HTTPException) else DeliveryDelayed()
+                if pause is not None and isinstance(delay, DeliveryDelayed):
+                    await asyncio.sleep(max(pause, min(delay.retry_after_seconds, _LONGEST_PAUSE)))
                     continue
             return
 

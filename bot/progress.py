@@ -148,15 +148,18 @@ class Notes:
                 await asyncio.gather(task, return_exceptions=True)
 
     async def _edit(self, answer: Told, following: Following, over: asyncio.Event) -> None:
-        pause = self._first_seconds
+        pause, least = self._first_seconds, 0.0
         for edits in range(MOST_EDITS):
-            await _either(following.changed, pause)
+            # Discord takes five requests in two seconds for one answer, and the picture is one of them.
+            await _either(over, least)
+            await _either(following.changed, pause - least)
             await _either(over, self._pacer.wait_seconds())
             if over.is_set():
                 return
             following.changed.clear()
             async with following.silence:
                 await answer.note(following.now())
+            least = self._first_seconds / 4
             if edits:
                 pause *= 2
 

@@ -11,7 +11,7 @@ from bot.errors import BotError, Limit, LimitReached, Refusal, Role, SwapFailed
 from bot.trust_errors import PictureRole
 from bot.words.failures import failure, not_charged
 from bot.words.figures import dollars
-from bot.words.swaps import result
+from bot.words.swaps import caption, price_label, receipt
 
 SAMPLES: dict[type[BotError], BotError] = {
     errors.AttachmentNotAPicture: errors.AttachmentNotAPicture(Role.SOURCE),
@@ -20,6 +20,7 @@ SAMPLES: dict[type[BotError], BotError] = {
     trust_errors.Filtered: trust_errors.Filtered(PictureRole.RESULT, "upstream"),
     trust_errors.FilterFailed: trust_errors.FilterFailed(PictureRole.SOURCE),
     trust_errors.TooManyFaces: trust_errors.TooManyFaces(10),
+    errors.PictureUnreachable: errors.PictureUnreachable(Role.SOURCE),
     errors.PictureGone: errors.PictureGone(Role.SOURCE),
     errors.PictureUnusable: errors.PictureUnusable(Role.TARGET, errors.PictureProblem.TOO_LARGE),
     errors.ChannelNotAllowed: errors.ChannelNotAllowed((1, 2)),
@@ -97,9 +98,27 @@ def test_dollars(micros: int, text: str) -> None:
     assert dollars(micros) == text
 
 
-def test_a_receipt_shows_price_seed_time_and_spend() -> None:
-    """The line above a picture holds everything the member paid and may repeat."""
-    text = result(42, Receipt(50_000, 7, 9.82, 100_000, 1_000_000))
-    for part in ("AI face swap", "<@42>", "$0.05", "seed 7", "9.8 s", "$0.10 today", "$1.00 in all"):
+def test_a_receipt_shows_price_seed_time_and_what_is_left() -> None:
+    """Beside a picture stands what the member paid, may repeat, and has left."""
+    assert caption(42) == "**AI face swap** for <@42>"
+    text = receipt(Receipt(1, 50_000, 7, 9.82, 3, None))
+    for part in ("$0.05", "seed 7", "9.8 s", "3 swaps left today"):
         assert part in text
-    assert "free" in result(42, Receipt(0, 7, 0.2, 0, 0))
+    assert "1 swap left today" in receipt(Receipt(1, 50_000, 7, 9.82, 1, None))
+    resets = datetime(2026, 1, 1, tzinfo=UTC)
+    assert "the next is free <t:1767225600:R>" in receipt(Receipt(1, 50_000, 7, 9.82, 0, resets))
+    assert "left" not in receipt(Receipt(1, 50_000, 7, 9.82, None, None))
+    assert "free" in receipt(Receipt(1, 0, 7, 0.2, None, None))
+    again = receipt(Receipt(1, 50_000, 7, 0, None, None, repeated=True))
+    assert "free" in again
+    assert "not charged" in again
+    assert "$" not in again
+
+
+@pytest.mark.parametrize(
+    ("micros", "label"),
+    [(0, "free"), (5_000, "0.5¢"), (50_000, "5¢"), (123_400, "12.34¢"), (1_250_000, "$1.25")],
+)
+def test_a_button_shows_the_real_price(micros: int, label: str) -> None:
+    """Cents below a dollar, exactly."""
+    assert price_label(micros) == label

@@ -26,10 +26,10 @@ async def test_a_member_swaps_two_faces(place: Place) -> None:
     await place.idle()
     assert [file.data for file in reply.attachments] == [PNG]
     assert reply.attachments[0].filename == f"faceswap-{played.raw.id}.png"
-    for part in ("AI face swap", "**$0.05**", f"seed {SEED_DEFAULT}", "$0.05 today", "$0.05 in all"):
+    for part in ("AI face swap", "**$0.05**", f"seed {SEED_DEFAULT}", "9 swaps left today"):
         assert part in reply.text
     second = await place.swap()
-    assert "$0.10 today and $0.10 in all" in second.text
+    assert "8 swaps left today" in second.text
     assert await place.rows("SELECT SUM(amount_micros) AS spent FROM entries") == [{"spent": 100_000}]
 
 

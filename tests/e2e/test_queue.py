@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import swaps
+from bot import calls
 from tests.e2e.conftest import Place, Start
 from tests.scripted_api import QUEUE_PATH, as_json, error, status_path
 
@@ -41,7 +41,7 @@ async def test_a_paid_job_outlives_a_key_that_is_refused(
     place: Place, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the API does not let us ask, the job stays ours; the picture comes once it does again."""
-    monkeypatch.setattr(swaps, "_ASK_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(calls, "_ASK_AGAIN_SECONDS", 0.05)
     place.api.polls = 1
     place.api.script(*(error(401, "no") for _ in range(3)), path=status_path(JOB))
     async with start(SEGMIND_API_VERSION="v2"):

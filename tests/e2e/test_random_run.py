@@ -21,6 +21,7 @@ import pytest
 
 from bot.sandbox import NotOffered, Played, Reply, Sandbox, Upload
 from bot.sandbox.kinds import Callback
+from bot.sandbox.messages import Message
 from bot.sandbox.places import Channel, Member, User
 from bot.store import audit
 from bot.words import swaps as words
@@ -68,7 +69,7 @@ class Run:
     async def cancel(self) -> None:
         """Let somebody who waits for a turn press Cancel, perhaps."""
         waiting = [one.raw for one in list(self.played.values())[-20:] if one.raw.original is not None]
-        waiting = [one for one in waiting if one.original and one.original.content == words.queued()]
+        waiting = [one for one in waiting if one.original and can_cancel(one.original)]
         if waiting and self.rng.random() < SHARE_CANCELLED:
             one = self.rng.choice(waiting)
             assert one.original is not None
@@ -116,10 +117,15 @@ class Run:
         cancelled = {row["id"] for row in await self.rows("SELECT id FROM swaps WHERE failure = 'Cancelled'")}
         for played in self.played.values():
             original = played.raw.original
-            if original and played.raw.id in cancelled and original.content == words.queued():
+            if original and played.raw.id in cancelled and can_cancel(original):
                 await Reply(original).press("Cancel", by=played.raw.user)
                 await played.reply(until=lambda reply: reply.text == words.cancelled())
                 await asyncio.sleep(0.3)  # the other bot is told by 40060 that it comes second
+
+
+def can_cancel(message: Message) -> bool:
+    """Whether this is the note of a swap that waits for its turn."""
+    return any(button["label"] == words.cancel() for button in Reply(message).buttons())
 
 
 @asynccontextmanager
@@ -230,7 +236,7 @@ def answer(run: Run, played: Played, rows: list[dict[str, Any]]) -> str | None:
         # Nobody acknowledged it: killed before, or Discord took none of the tries in time.
         return f"never answered, and yet {row}" if row and row["state"] == "delivered" else None
     original = raw.original
-    waits = original is None or bool(original.flags & 1 << 7) or original.content == words.queued()
+    waits = original is None or bool(original.flags & 1 << 7) or can_cancel(original)
     excused = raw.token in run.discord.dead
     if raw.response is Callback.DEFER and waits and not excused:
         return f"a spinner for ever: {row}"

@@ -175,7 +175,7 @@ async def test_killed_around_the_delivery(place: Place, launch: Launch, applied:
     await ended(place, "delivered")
     reply = await played.reply()
     assert len(reply.attachments) == 1
-    assert "$0.05 in all" in reply.text
+    assert "**$0.05**" in reply.text
     assert await entries(place) == CHARGED
     assert len(place.api.posts) == 1
 
