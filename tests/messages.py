@@ -5,7 +5,8 @@ What is written holds no dates, versions or line numbers, so that it changes onl
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -18,7 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from discord import app_commands
 
-from bot.client import EXTENSIONS
+from bot.client import EXTENSIONS, FaceSwapBot
 from bot.compose import compose
 from bot.config import read_config
 from bot.language import CATALOGUES, DOMAIN, FOLDER
@@ -71,7 +72,9 @@ class Recorder(app_commands.Translator):
 async def template() -> Catalog:
     """Everything that is said, in English: the commands' texts, then the code's, file by file."""
     found = Catalogue(fuzzy=False, header_comment="# What the bot says; gathered by `make messages`.")
-    await _gather_commands(found)
+    async with commands() as tree:
+        for command in tree.get_commands():
+            await command.get_translated_payload(tree, Recorder(found))
     for file in sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "cogs").rglob("*.py")]):
         place = (file.relative_to(ROOT).as_posix(), 0)
         for _line, ids, comments, context in extract_from_file("python", file, _KEYWORDS, (_COMMENT,)):
@@ -79,15 +82,16 @@ async def template() -> Catalog:
     return found
 
 
-async def _gather_commands(found: Catalog) -> None:
+@asynccontextmanager
+async def commands() -> AsyncGenerator[app_commands.CommandTree[FaceSwapBot]]:
+    """Every command of the bot, which is connected to nothing."""
     with TemporaryDirectory() as folder:
         database = f"sqlite:///{Path(folder).as_posix()}/store.sqlite3"
         config = read_config({"SEGMIND_BASE_URL": "http://127.0.0.1:9", "DATABASE_URL": database})
         async with compose(config) as bot, bot:
             for extension in EXTENSIONS:
                 await bot.load_extension(extension)
-            for command in bot.tree.get_commands():
-                await command.get_translated_payload(bot.tree, Recorder(found))
+            yield bot.tree
 
 
 def path(folder: str, suffix: str) -> Path:
@@ -99,7 +103,7 @@ def read(folder: str) -> Catalog:
     """A language's catalogue as it was translated; empty when there is none yet."""
     catalogue = Catalogue(locale=folder, fuzzy=False, header_comment="# See docs/translating.md.")
     if (file := path(folder, "po")).exists():
-        for message in read_po(file.open("rb"), locale=folder, ignore_obsolete=True):
+        for message in read_po(BytesIO(file.read_bytes()), locale=folder, ignore_obsolete=True):
             if message.id:
                 catalogue[message.id] = message
     return catalogue

@@ -11,8 +11,8 @@ import pytest
 from bot.compose import compose
 from bot.config import read_config
 from bot.errors import ConfigError, SwapFailed
-from bot.trust_errors import Filtered, FilterFailed, PictureRole
 from bot.filters import Verdict, open_filter, refuse
+from bot.trust_errors import Filtered, FilterFailed, PictureRole
 from tests import content_filters
 from tests.content_filters import asked, release
 
