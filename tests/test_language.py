@@ -33,7 +33,7 @@ def source() -> Catalog:
 
 def test_the_template_is_what_the_code_says(source: Catalog) -> None:
     """Whoever changes a text runs `make messages`."""
-    assert messages.TEMPLATE.read_bytes() == as_po(source)
+    assert messages.TEMPLATE.read_text("utf-8") == as_po(source).decode()
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -48,7 +48,7 @@ def test_what_is_read_is_what_was_written(source: Catalog, folder: str) -> None:
     catalogue = read(folder)
     assert path(folder, "mo").read_bytes() == as_mo(catalogue)
     catalogue.update(source, no_fuzzy_matching=True)
-    assert path(folder, "po").read_bytes() == as_po(catalogue)
+    assert path(folder, "po").read_text("utf-8") == as_po(catalogue).decode()
 
 
 SAMPLE = 'msgid ""\nmsgstr "Language: de\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
