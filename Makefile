@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 PYTEST := $(PY) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test soak check format bench lock clean
+.PHONY: help setup demo run test soak check format bench messages lock clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ format: $(VENV)/dev ## apply the formatter and the safe lint fixes
 
 bench: $(VENV)/dev $(VENV)/assets ## what is claimed about speed, measured here
 	$(PY) -m tests.bench
+
+messages: $(VENV)/dev ## gather the texts, bring the catalogues up to them, compile, say what is untranslated
+	$(PY) -m tests.messages
 
 LOCK := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml

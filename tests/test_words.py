@@ -8,8 +8,9 @@ import pytest
 from bot import errors, trust_errors
 from bot.delivery import Receipt
 from bot.errors import BotError, Limit, LimitReached, Refusal, Role, SwapFailed
+from bot.language import ENGLISH, LANGUAGES, speaking
 from bot.trust_errors import PictureRole
-from bot.words.failures import failure, not_charged
+from bot.words.failures import failure, not_charged, reason
 from bot.words.figures import dollars
 from bot.words.swaps import caption, price_label, receipt
 
@@ -22,6 +23,7 @@ SAMPLES: dict[type[BotError], BotError] = {
     trust_errors.TooManyFaces: trust_errors.TooManyFaces(10),
     errors.PictureUnreachable: errors.PictureUnreachable(Role.SOURCE),
     errors.PictureGone: errors.PictureGone(Role.SOURCE),
+    errors.PictureUnreachable: errors.PictureUnreachable(Role.SOURCE),
     errors.PictureUnusable: errors.PictureUnusable(Role.TARGET, errors.PictureProblem.TOO_LARGE),
     errors.ChannelNotAllowed: errors.ChannelNotAllowed((1, 2)),
     errors.RoleNotAllowed: errors.RoleNotAllowed((1,)),
@@ -36,17 +38,20 @@ def member_errors(base: type[BotError]) -> Iterator[type[BotError]]:
         yield from member_errors(kind)
 
 
+@pytest.mark.parametrize("locale", LANGUAGES)
 @pytest.mark.parametrize("kind", [*member_errors(Refusal), *member_errors(SwapFailed)])
-def test_every_error_has_words(kind: type[BotError]) -> None:
-    """No error lacks a text, none shows upstream's words, and each says that nothing was charged."""
+def test_every_error_has_words(kind: type[BotError], locale: str) -> None:
+    """In each language: a text for every error, not upstream's words, that says that nothing was charged."""
     if kind in SAMPLES:
         error = SAMPLES[kind]
     elif issubclass(kind, errors.ApiError):
         error = kind(418, "request-1", "upstream says <html>", None)
     else:
         error = kind()
-    text = failure(error)
-    assert text.endswith(not_charged())
+    with speaking(locale):
+        text = failure(error)
+        assert text.endswith(not_charged())
+    assert (reason(error) in text) == (locale == ENGLISH)
     assert len(text) < 400
     assert "upstream" not in text
     assert kind.__name__ not in text

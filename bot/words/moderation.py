@@ -105,13 +105,13 @@ def _swaps(count: int) -> str:
 
 def chart_title() -> str:
     """What stands above the chart of who used how much."""
-    # Translators: this is drawn in a picture, whose letters are Latin only.
+    # Translators: drawn in a picture, whose font has unaccented Latin letters only.
     return _("Face swaps by day (UTC), and by member")
 
 
 def bar(one: Usage) -> str:
     """What stands in the chart beside one member's bar."""
-    # Translators: this is drawn in a picture, whose letters are Latin only.
+    # Translators: drawn in a picture, whose font has unaccented Latin letters only.
     return n_("{count:,} swap · {money}", "{count:,} swaps · {money}", one.swaps, money=dollars(one.micros))
 
 

@@ -56,7 +56,9 @@ def labels() -> Labels:
         give_role=_("Give a role its own allowance"),
         drop_role=_("Take a role's own allowance away"),
         gone_role=_("A role that is gone"),
+        # Translators: at most 45 characters.
         numbers_form=_("Limits and budgets"),
+        # Translators: at most 45 characters.
         role_form=_("A role's own allowance"),
     )
 
@@ -65,14 +67,19 @@ def label(setting: Setting) -> str:
     """What a number is called."""
     match setting:
         case Setting.DAILY:
+            # Translators: at most 45 characters.
             return _("Swaps per member in 24 hours")
         case Setting.COOLDOWN:
+            # Translators: at most 45 characters.
             return _("Seconds between a member's swaps")
         case Setting.AT_ONCE:
+            # Translators: at most 45 characters.
             return _("Swaps at once per member")
         case Setting.SERVER_DAILY:
+            # Translators: at most 45 characters.
             return _("Server's budget per day")
         case Setting.SERVER_MONTHLY:
+            # Translators: at most 45 characters.
             return _("Server's budget per month")
 
 
@@ -128,18 +135,22 @@ def changed(before: Rules, after: Rules, defaults: DefaultLimits) -> str:
 def placeholder(setting: Setting, defaults: DefaultLimits) -> str:
     """What an empty field stands for."""
     value = _in(setting, limits_for(defaults, in_server=True))
+    # Translators: at most 80 characters.
     return _("Operator's default: {value}", value=_value(setting, value))
 
 
 def help_for(setting: Setting) -> str:
     """What may be typed."""
     if setting in settings.MONEY:
+        # Translators: at most 100 characters.
         return _('Dollars, "none" for no limit, or empty for the operator\'s default.')
+    # Translators: at most 100 characters.
     return _('A number, "none" for no limit, or empty for the operator\'s default.')
 
 
 def role_help() -> str:
     """What may be typed for a role's own allowance."""
+    # Translators: at most 100 characters.
     return _('A number, "none" for no limit, or empty to take the role\'s own away.')
 
 
