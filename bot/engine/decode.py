@@ -25,21 +25,26 @@ def decode(data: bytes, bound: int) -> Picture:
         # A JPEG can be decoded at a half, a quarter or an eighth; the result is never under the bound.
         image.draft("RGB", (bound, bound))
         image.seek(0)
-        return _pixels(ImageOps.exif_transpose(image), bound)
+        return _pixels(image, bound)
     except (OSError, SyntaxError, ValueError, EOFError):  # Pillow's words for broken data
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
 
 
 def _pixels(image: Image.Image, bound: int) -> Picture:
+    """Shrink first and turn last: each step would copy a large picture once more."""
+    info = image.info
     if image.mode.startswith(("I", "F")):
         image = _eight_bit(image)
     opaque = not image.has_transparency_data
-    image = image.convert("RGB" if opaque else "RGBA")
+    mode = "RGB" if opaque else "RGBA"
+    if image.mode != mode:
+        image = image.convert(mode)
     if max(image.size) > bound:
         scale = bound / max(image.size)
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
         image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
-    pixels = np.asarray(image)
+    image.info = info  # the orientation is in there
+    pixels = np.asarray(ImageOps.exif_transpose(image))
     if opaque:
         return Picture(pixels)
     return Picture(np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3]))
