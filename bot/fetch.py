@@ -5,6 +5,7 @@ answer says can add one.
 """
 
 import asyncio
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -145,9 +146,9 @@ async def read_capped(response: aiohttp.ClientResponse, max_bytes: int) -> bytes
     """Read a body of at most `max_bytes` after decompression; raises FetchError(TOO_LARGE) beyond."""
     if (response.content_length or 0) > max_bytes:
         raise FetchError(FetchProblem.TOO_LARGE)
-    body = bytearray()
+    body = io.BytesIO()  # its `getvalue` hands out what was written, without a second copy
     async for chunk in response.content.iter_chunked(_CHUNK):
-        body += chunk
-        if len(body) > max_bytes:
+        if body.tell() + len(chunk) > max_bytes:
             raise FetchError(FetchProblem.TOO_LARGE)
-    return bytes(body)
+        body.write(chunk)
+    return body.getvalue()

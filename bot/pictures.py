@@ -13,10 +13,11 @@ from typing import Literal
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from bot.bounds import check_cost, check_structure, shrink
 from bot.errors import PictureError, PictureProblem, ResultTooLarge
 
 MAX_PIXELS = 40_000_000
-"""Largest picture that is decoded, in pixels: a 36-megapixel phone picture passes."""
+"""Largest picture that is opened, in pixels: a 36-megapixel phone picture passes (`bot/bounds.py`)."""
 
 MAX_SIDE = 16_384
 """Longest side that is decoded, in pixels."""
@@ -81,7 +82,7 @@ def sniff(data: bytes) -> Kind | None:
 
 
 def open_picture(data: bytes) -> Image.Image:
-    """Open a picture by its bytes, header only: the right parser, and never more than `MAX_PIXELS`.
+    """Open a picture by its bytes, header only: the right parser, and never more than may be decoded.
 
     The pixels are decoded on first use, which may still raise OSError for a truncated file.
     Raises PictureError.
@@ -89,6 +90,7 @@ def open_picture(data: bytes) -> Image.Image:
     kind = sniff(data)
     if kind is None:
         raise PictureError(PictureProblem.NOT_A_PICTURE)
+    check_structure(data, kind)
     try:
         picture = Image.open(io.BytesIO(data), formats=[kind.value.upper()])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -97,6 +99,7 @@ def open_picture(data: bytes) -> Image.Image:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
     if max(picture.size) > MAX_SIDE:
         raise PictureError(PictureProblem.TOO_LARGE)
+    check_cost(picture, data)
     return picture
 
 
@@ -113,7 +116,7 @@ def verify(data: bytes) -> Kind:
         _decode(lambda picture: picture.verify(), data)
         if _PNG_END not in data:
             raise PictureError(PictureProblem.NOT_A_PICTURE)
-    _decode(lambda picture: picture.load(), data)
+    _decode(_load_small, data)
     return kind
 
 
@@ -133,6 +136,11 @@ def grey_fields(data: bytes, width: int, height: int) -> bytes:
         return picture.convert("L").resize(size, Image.Resampling.LANCZOS, reducing_gap=gap).tobytes()
     except _BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
+
+
+def _load_small(picture: Image.Image) -> None:
+    picture.draft(None, (1, 1))  # a JPEG at an eighth: its data is read whole all the same
+    picture.load()
 
 
 def _decode(step: Callable[[Image.Image], object], data: bytes) -> None:
@@ -190,10 +198,12 @@ def _upright(data: bytes) -> Image.Image:
     picture = open_picture(data)
     profile = picture.info.get("icc_profile") if picture.mode in ("RGB", "RGBA", "P") else None
     try:
-        picture = ImageOps.exif_transpose(picture)
+        shrink(picture, data)
+        ImageOps.exif_transpose(picture, in_place=True)
         if picture.mode == "I;16":  # converting it would clip every grey above 255 to white
             picture = Image.frombytes("L", picture.size, picture.tobytes()[1::2])
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+        mode = "RGBA" if picture.has_transparency_data else "RGB"
+        picture = picture if picture.mode == mode else picture.convert(mode)
     except _BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):

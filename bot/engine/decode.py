@@ -9,6 +9,9 @@ from bot.engine.imaging import Bytes
 from bot.errors import PictureError, PictureProblem
 from bot.pictures import open_picture
 
+_LARGE = 8_000_000
+"""Pixels from which a picture's own memory leaves little for what it is shrunk through."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -21,28 +24,34 @@ class Picture:
 def decode(data: bytes, bound: int) -> Picture:
     """Decode the first frame, upright, at most `bound` pixels on its longer side; raises PictureError."""
     try:
-        image = open_picture(data)
-        # A JPEG can be decoded at a half, a quarter or an eighth; the result is never under the bound.
-        image.draft("RGB", (bound, bound))
-        image.seek(0)
-        return _pixels(ImageOps.exif_transpose(image), bound)
+        image = _bounded(data, bound)
     except (OSError, SyntaxError, ValueError, EOFError):  # Pillow's words for broken data
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
+    pixels = np.asarray(image)
+    if image.mode == "RGB":
+        return Picture(pixels)
+    return Picture(np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3]))
 
 
-def _pixels(image: Image.Image, bound: int) -> Picture:
+def _bounded(data: bytes, bound: int) -> Image.Image:
+    """RGB or RGBA; shrunk first and turned last, since each step would copy a large picture once more."""
+    image = open_picture(data)
+    info = image.info
+    # A JPEG can be decoded at a half, a quarter or an eighth; the result is never under the bound.
+    image.draft("RGB", (bound, bound))
+    image.seek(0)
     if image.mode.startswith(("I", "F")):
         image = _eight_bit(image)
-    opaque = not image.has_transparency_data
-    image = image.convert("RGB" if opaque else "RGBA")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    if image.mode != mode:
+        image = image.convert(mode)
     if max(image.size) > bound:
         scale = bound / max(image.size)
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
-    pixels = np.asarray(image)
-    if opaque:
-        return Picture(pixels)
-    return Picture(np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3]))
+        gap = 2 if image.width * image.height < _LARGE else 1.2
+        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=gap)
+    image.info = info  # it holds the orientation
+    return ImageOps.exif_transpose(image)
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

@@ -1,0 +1,128 @@
+"""What decoding a picture would cost, read from its structure before a decoder sees it.
+
+A few kilobytes can ask for hundreds of megabytes or minutes: as pixels, as the coefficients that a
+progressive JPEG keeps until its last scan, as ever more scans, or as blocks that Pillow walks in Python.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import Image, PngImagePlugin
+
+from bot.errors import PictureError, PictureProblem
+
+MAX_DECODED_BYTES: Final = 48 * 2**20
+"""Most memory that decoding one picture may take, beside its file: 12.5 megapixels of PNG (8.3 with
+transparency), 3.7 of WebP. A
+large JPEG is decoded at a half, a quarter or an eighth of its size, so 40 megapixels of that."""
+
+_WEBP_PIXEL: Final = 13.5  # 16 at the peak, of which 12 are free again when the others would add theirs
+_PIXEL: Final = 4  # Pillow keeps every mode of several channels so
+_ONE_CHANNEL: Final = 5  # and what else is made RGB afterwards
+_CLEAR_PIXEL: Final = 6  # with transparency: it is copied once more when it is shrunk
+_DEEP_PIXEL: Final = 16  # 16 bits of grey, brought down to 8 as numbers
+
+_MOST_BLOCKS: Final = 50_000
+"""Chunks of a PNG, segments of a JPEG. Ten thousand frames pass; 24 MB of empty chunks took Pillow 9 s."""
+
+_MOST_SCANS: Final = 100
+"""Encoders write about ten; each costs a pass over the whole picture, and can be made of a few bytes."""
+
+# libpng's own bound for all texts of a file is Pillow's 64 MiB.
+PngImagePlugin.MAX_TEXT_MEMORY = 4 * 2**20
+
+# What follows the data of a scan: any marker but a stuffed 0xFF, a restart, or fill.
+_JPEG_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+_BARE = (0x01, 0xD8)
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
+
+
+@dataclass
+class _Frame:
+    """A JPEG's frame header, and what its scans make of it."""
+
+    marker: int = 0
+    size: tuple[int, int] = (0, 0)
+    sampling: tuple[tuple[int, int], ...] = ()
+    is_kept: bool = False
+    """Whether libjpeg keeps all coefficients: in a progressive picture, or one component a scan."""
+
+    def coefficient_bytes(self) -> int:
+        if not self.is_kept or not self.sampling:
+            return 0
+        widest = (
+            max(1, *(across for across, _ in self.sampling)),
+            max(1, *(down for _, down in self.sampling)),
+        )
+        shares = sum(across * down for across, down in self.sampling) / (widest[0] * widest[1])
+        return round(2 * self.size[0] * self.size[1] * shares)
+
+
+def check_structure(data: bytes, kind: str) -> None:
+    """Refuse a file with blocks or scans without number, as PictureError."""
+    if kind == "jpeg":
+        _frame(data)
+    elif kind == "png":
+        _count_chunks(data)
+
+
+def check_cost(picture: Image.Image, data: bytes) -> None:
+    """Refuse a picture, open but not decoded, whose pixels would take too much, as PictureError."""
+    pixels = picture.width * picture.height
+    if picture.format == "JPEG":
+        needed = _frame(data).coefficient_bytes() + pixels * _PIXEL // 64
+    elif picture.format == "WEBP":
+        needed = pixels * _WEBP_PIXEL
+    elif picture.mode.startswith("I"):
+        needed = pixels * _DEEP_PIXEL
+    elif picture.has_transparency_data:
+        needed = pixels * _CLEAR_PIXEL
+    else:
+        needed = pixels * (_ONE_CHANNEL if len(picture.getbands()) == 1 else _PIXEL)
+    if needed > MAX_DECODED_BYTES:
+        raise PictureError(PictureProblem.TOO_LARGE)
+
+
+def shrink(picture: Image.Image, data: bytes) -> None:
+    """Have a large JPEG decoded at a half, a quarter or an eighth, so that it takes no more than it may."""
+    if picture.format != "JPEG":
+        return
+    left = MAX_DECODED_BYTES - _frame(data).coefficient_bytes()
+    width, height = picture.size
+    factor = next(one for one in (1, 2, 4, 8) if one == 8 or width * height * _PIXEL <= left * one * one)
+    picture.draft(None, (width // factor, height // factor))
+
+
+def _frame(data: bytes) -> _Frame:
+    """Walk a JPEG's segments as libjpeg does, garbage in between included."""
+    frame, at, segments, scans = _Frame(), 2, 0, 0
+    while (found := _JPEG_MARKER.search(data, at)) and (marker := found[0][1]) != _END_OF_IMAGE:
+        segments += 1
+        if segments > _MOST_BLOCKS or scans > _MOST_SCANS:
+            raise PictureError(PictureProblem.NOT_A_PICTURE)
+        body = found.end()
+        at = body if marker in _BARE else body + max(2, _number(data, body, 2))
+        if marker in _FRAMES:
+            sampling = tuple((one >> 4, one & 15) for one in data[body + 9 : at : 3])
+            frame = _Frame(marker, (_number(data, body + 5, 2), _number(data, body + 3, 2)), sampling)
+        elif marker == _START_OF_SCAN:
+            scans += 1
+            in_scan = _number(data, body + 2, 1)
+            frame.is_kept |= frame.marker in _PROGRESSIVE or in_scan < len(frame.sampling)
+    return frame
+
+
+def _count_chunks(data: bytes) -> None:
+    at = 8
+    for _ in range(_MOST_BLOCKS):
+        if at >= len(data) or data[at + 4 : at + 8] == b"IEND":
+            return
+        at += 12 + _number(data, at, 4)
+    raise PictureError(PictureProblem.NOT_A_PICTURE)
+
+
+def _number(data: bytes, at: int, length: int) -> int:
+    return int.from_bytes(data[at : at + length], "big")
