@@ -1,5 +1,6 @@
 """Bytes to pixels: whatever the file's mode, depth or orientation, RGB bytes and perhaps an alpha plane."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +23,9 @@ def decode(data: bytes, bound: int) -> Picture:
     """Decode the first frame, upright, at most `bound` pixels on its longer side; raises PictureError."""
     try:
         image = open_picture(data)
-        # A JPEG can be decoded at a half, a quarter or an eighth; the result is never under the bound.
-        image.draft("RGB", (bound, bound))
+        # A JPEG can be decoded at a half, a quarter or an eighth; the longer side is never under the bound.
+        shrink = min(1.0, bound / max(image.size))
+        image.draft("RGB", (math.ceil(image.width * shrink), math.ceil(image.height * shrink)))
         image.seek(0)
         return _pixels(ImageOps.exif_transpose(image), bound)
     except (OSError, SyntaxError, ValueError, EOFError):  # Pillow's words for broken data
