@@ -1,5 +1,6 @@
 """Bytes to pixels: whatever the file's mode, depth or orientation, RGB bytes and perhaps an alpha plane."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,8 +38,9 @@ def _bounded(data: bytes, bound: int) -> Image.Image:
     """RGB or RGBA; shrunk first and turned last, since each step would copy a large picture once more."""
     image = open_picture(data)
     info = image.info
-    # A JPEG can be decoded at a half, a quarter or an eighth; the result is never under the bound.
-    image.draft("RGB", (bound, bound))
+    # A JPEG can be decoded at a half, a quarter or an eighth; the longer side is never under the bound.
+    shrink = min(1.0, bound / max(image.size))
+    image.draft("RGB", (math.ceil(image.width * shrink), math.ceil(image.height * shrink)))
     image.seek(0)
     if image.mode.startswith(("I", "F")):
         image = _eight_bit(image)

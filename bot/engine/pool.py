@@ -1,4 +1,4 @@
-"""Worker processes that swap. One that dies fails the request it served, and is replaced."""
+"""Worker processes that swap or look. One that dies fails the request it served, and is replaced."""
 
 import asyncio
 import multiprocessing
@@ -11,11 +11,14 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
-from bot.engine.job import Job, Refused
+from bot.engine.job import Job, Refused, Scan, Task
 from bot.errors import EngineUnavailable
 
-_perform: Callable[[Job], bytes | Refused] | None = None  # of this worker, with its own models
+_does: dict[type[Task[Any]], Callable[[Any], Any]] = {}  # what this worker does, with its own models
+
+T = TypeVar("T")
 
 
 class WorkerDied(Exception):
@@ -31,9 +34,9 @@ class Worker:
         self.loaded: Future[int] = self._executor.submit(_load, folder)
         """Its process id; raises AssetError or EngineUnavailable."""
 
-    def submit(self, job: Job) -> "Future[bytes | Refused]":
-        """Start one job; raises BrokenProcessPool, at once or from the future, when the process has died."""
-        return self._executor.submit(_work, job)
+    def submit(self, task: Task[T]) -> "Future[T | Refused]":
+        """Start one task; raises BrokenProcessPool, at once or from the future, when the process has died."""
+        return self._executor.submit(_work, task)
 
     def kill(self) -> None:
         """End the process now, whatever it does."""
@@ -72,10 +75,10 @@ class Pool:
         finally:
             await pool._close()
 
-    async def run(self, job: Job) -> bytes | Refused:
-        """Swap in the next idle worker; raises WorkerDied, or TimeoutError past the deadline."""
+    async def run(self, task: Task[T]) -> T | Refused:
+        """Have it done by the next idle worker; raises WorkerDied, or TimeoutError past the deadline."""
         async with asyncio.timeout(self._deadline):
-            worker, future = await self._begin(job)
+            worker, future = await self._begin(task)
         # Not in a `finally`: a caller that goes away does not make its worker idle.
         future.add_done_callback(lambda done: self._release(worker, done))
         try:
@@ -87,15 +90,15 @@ class Pool:
             worker.kill()
             raise
 
-    async def _begin(self, job: Job) -> tuple[Worker, "Future[bytes | Refused]"]:
+    async def _begin(self, task: Task[T]) -> tuple[Worker, "Future[T | Refused]"]:
         while True:
             worker = await self._idle.get()
             try:
-                return worker, worker.submit(job)
-            except BrokenProcessPool:  # it died idle, and served nobody: the next one takes the job
+                return worker, worker.submit(task)
+            except BrokenProcessPool:  # it died idle, and served nobody: the next one takes the task
                 await asyncio.to_thread(self._replace, worker)
 
-    def _release(self, worker: Worker, done: "Future[bytes | Refused]") -> None:
+    def _release(self, worker: Worker, done: "Future[T | Refused]") -> None:
         """Runs in the executor's own thread: starting a process there holds nobody up."""
         if not done.cancelled() and isinstance(done.exception(), BrokenProcessPool):
             self._replace(worker)
@@ -146,18 +149,16 @@ def _end_with_parent() -> None:
 
 
 def _load(folder: Path) -> int:
-    global _perform  # noqa: PLW0603 - a process has no other place for what it keeps between jobs
     try:
-        from bot.engine.work import perform, prepare  # noqa: PLC0415 - numpy and OpenCV belong in workers only
+        from bot.engine.work import look, perform, prepare  # noqa: PLC0415 - numpy and OpenCV belong in workers only
     except ImportError as error:
         raise EngineUnavailable(
             f"The local engine needs numpy and OpenCV ({error.name} cannot be imported): run `make setup`."
         ) from None
-    _perform = partial(perform, nets=prepare(folder))
+    nets = prepare(folder)
+    _does.update({Job: partial(perform, nets=nets), Scan: partial(look, nets=nets)})
     return os.getpid()
 
 
-def _work(job: Job) -> bytes | Refused:
-    if _perform is None:
-        raise EngineUnavailable("A worker of the local engine has no models.")
-    return _perform(job)
+def _work(task: Task[T]) -> T | Refused:
+    return cast("T | Refused", _does[type(task)](task))

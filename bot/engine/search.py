@@ -9,6 +9,8 @@ from bot.engine.face import Face
 from bot.engine.imaging import Bytes, floats
 from bot.engine.nets import Nets
 
+FACES_MAX = 20
+"""More faces than this are not read when a picture is looked at."""
 _SAME_FACE = 0.35
 """Centres nearer than this, in face widths, are one face."""
 
@@ -33,7 +35,20 @@ def all_faces(nets: Nets, picture: Bytes) -> list[Face]:
             faces = _distinct(nets, picture, turned)
             if faces:
                 break
-    return faces
+    return [face for face, _ in faces]
+
+
+def visible_faces(nets: Nets, picture: Bytes) -> list[tuple[Face, float]]:
+    """Return the faces that a look at the whole picture shows, largest first, each with its box's score.
+
+    Only where it shows none are tiles and turns tried, so that a picture is looked at fast.
+    """
+    for boxes in _steps(nets, picture):
+        # Bounded, so that a picture full of faces holds nobody up.
+        chosen = sorted(boxes, key=lambda box: -float(np.prod(box.size)))[:FACES_MAX]
+        if faces := _distinct(nets, picture, chosen):
+            return faces
+    return []
 
 
 def _steps(nets: Nets, picture: Bytes) -> Iterator[list[Box]]:
@@ -46,13 +61,13 @@ def _whole(nets: Nets, picture: Bytes) -> list[Box]:
     return merged(nets.near.boxes(picture) + nets.far.boxes(picture))
 
 
-def _distinct(nets: Nets, picture: Bytes, boxes: list[Box]) -> list[Face]:
-    read = (nets.mesher.face(picture, box) for box in boxes)
-    faces: list[Face] = []
-    for face in sorted((face for face in read if face), key=lambda face: -face.area):
+def _distinct(nets: Nets, picture: Bytes, boxes: list[Box]) -> list[tuple[Face, float]]:
+    read = ((nets.mesher.face(picture, box), box.score) for box in boxes)
+    faces: list[tuple[Face, float]] = []
+    for face, score in sorted(((f, s) for f, s in read if f), key=lambda found: -found[0].area):
         centre = face.oval.mean(axis=0)
-        if all(np.linalg.norm(centre - o.oval.mean(axis=0)) > _SAME_FACE * o.width for o in faces):
-            faces.append(face)
+        if all(np.linalg.norm(centre - o.oval.mean(axis=0)) > _SAME_FACE * o.width for o, _ in faces):
+            faces.append((face, score))
     return faces
 
 

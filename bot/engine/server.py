@@ -7,15 +7,16 @@ import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from aiohttp import web
 
-from bot.engine.job import Effort, Faces, Job, Problem, Refused
+from bot.engine.job import FACES_PATH, Effort, Faces, Job, Problem, Refused, Scan, Task
 from bot.engine.pool import Pool, WorkerDied
 from bot.engine.queue import Failed, Queue, Record, State
 from bot.engine.request import InvalidRequest, Parameters, read_parameters
@@ -29,6 +30,7 @@ _FETCH_SECONDS = 20
 _CREDITS = 1_000_000.0
 """What an account here always has: swaps cost nothing, and no balance should look low."""
 
+T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -111,6 +113,20 @@ class _Api:
         body = await asyncio.to_thread(_result, record)
         return web.Response(body=body, content_type="application/json")
 
+    async def faces(self, request: web.Request) -> web.Response:
+        self._authorise(request)
+        if not request.content_type.startswith("image/"):
+            raise _problem(406, "Content-Type must be that of a picture.")
+        # A look is only help for a swap that is to come: it leaves half of the places to swaps.
+        self._check_room(self._settings.queue // 2)
+        self._under_way += 1
+        try:
+            picture = await request.clone(client_max_size=_PICTURE_MAX).read()
+            seen = await self._work(Scan(picture))
+        finally:
+            self._under_way -= 1
+        return web.json_response(asdict(seen))
+
     async def credits(self, request: web.Request) -> web.Response:
         self._authorise(request)
         return web.json_response({"credits": _CREDITS, "free-credits": 0.0})
@@ -123,8 +139,9 @@ class _Api:
         if request.content_type != "application/json":
             raise _problem(406, "Content-Type must be application/json.")
 
-    def _check_room(self) -> None:
-        if self._under_way + self._queue.under_way >= self._settings.workers + self._settings.queue:
+    def _check_room(self, kept: int = 0) -> None:
+        places = self._settings.workers + self._settings.queue - kept
+        if self._under_way + self._queue.under_way >= places:
             soon = datetime.now(UTC) + timedelta(seconds=1)
             raise _problem(429, "Too many requests.", {"x-rate-limit-reset-at-utc": soon.isoformat()})
 
@@ -179,9 +196,9 @@ class _Api:
             status = f" {error.status}" if error.status else ""
             raise _problem(400, f"{name} could not be read: {error.problem}{status}.") from None
 
-    async def _work(self, job: Job) -> bytes:
+    async def _work(self, task: Task[T]) -> T:
         try:
-            answer = await self._pool.run(job)
+            answer = await self._pool.run(task)
         except WorkerDied:
             raise _problem(500, "The swap failed inside the engine.") from None
         except TimeoutError:
@@ -215,7 +232,7 @@ def _metrics(record: Record) -> dict[str, float]:
 
 
 def _refusal(answer: Refused) -> str:
-    name = f"{answer.role}_image"
+    name = f"{answer.role}_image" if answer.role else "The body"
     return {
         Problem.NO_FACE: f"No face was found in {name}.",
         Problem.NOT_A_PICTURE: f"{name} is not a picture that can be read (PNG, JPEG, WebP or GIF).",
@@ -267,6 +284,7 @@ def create_app(settings: Settings, *, now: Callable[[], float] = time.monotonic)
     app.router.add_post(QUEUE_PATH, api.submit)
     app.router.add_get(f"{JOBS_PATH}/{{request_id}}", api.response)
     app.router.add_get(f"{JOBS_PATH}/{{request_id}}/status", api.status)
+    app.router.add_post(FACES_PATH, api.faces)
     app.router.add_get(CREDITS_PATH, api.credits)
     app.router.add_get("/healthz", api.health)
     return app

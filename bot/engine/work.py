@@ -1,4 +1,4 @@
-"""A worker's whole task: two files in, one file out. Imported in workers only: it loads numpy and OpenCV."""
+"""A worker's tasks, whole: two files into one, or a look at one. For workers alone: numpy and OpenCV."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +10,9 @@ from bot.engine.decode import Picture, decode
 from bot.engine.detect import Box
 from bot.engine.encode import encode
 from bot.engine.imaging import floats
-from bot.engine.job import Effort, Faces, Job, Problem, Refused
+from bot.engine.job import Effort, Faces, Job, Problem, Refused, Scan, Scanned
 from bot.engine.nets import Nets, load_nets
+from bot.engine.scan import scan
 from bot.engine.search import all_faces, largest_face
 from bot.engine.swap import Source, swap_face
 from bot.engine.tables import tables
@@ -54,6 +55,14 @@ def perform(job: Job, nets: Nets) -> bytes | Refused:
     for one in faces:
         swap_face(Source(source.rgb, face), result.rgb, one, job.seed)
     return encode(result, job.image_format, job.quality)
+
+
+def look(task: Scan, nets: Nets) -> Scanned | Refused:
+    """Tell which faces one picture shows."""
+    try:
+        return scan(task.picture, nets)
+    except PictureError as error:
+        return Refused(_PROBLEMS[error.problem])
 
 
 def _open(data: bytes, bound: int, role: Role) -> Picture | Refused:
