@@ -25,6 +25,13 @@ def resized(image: Image.Image, factor: float) -> Image.Image:
     return image.resize((round(image.width * factor), round(image.height * factor)))
 
 
+def turned(image: Image.Image) -> bytes:
+    """A file whose pixels lie on their side, and whose EXIF says so."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return file_of(image.transpose(Image.Transpose.ROTATE_90), "JPEG", quality=90, exif=exif)
+
+
 EDITS: dict[str, Callable[[Image.Image], bytes]] = {
     "JPEG 50": lambda image: file_of(image, "JPEG", quality=50),
     "JPEG 30": lambda image: file_of(image, "JPEG", quality=30),
@@ -34,15 +41,8 @@ EDITS: dict[str, Callable[[Image.Image], bytes]] = {
     "grey": lambda image: file_of(image.convert("L")),
     "WebP": lambda image: file_of(image, "WEBP", quality=80),
     "GIF": lambda image: file_of(image, "GIF"),
-    "turned by EXIF": lambda image: _turned(image),
+    "turned by EXIF": turned,
 }
-
-
-def _turned(image: Image.Image) -> bytes:
-    """A file whose pixels lie on their side, and whose EXIF says so."""
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    return file_of(image.transpose(Image.Transpose.ROTATE_90), "JPEG", quality=90, exif=exif)
 
 
 @pytest.mark.parametrize("name", PHOTOS)
