@@ -8,6 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from bot.account import Account
+from bot.chores import Chore, Chores
 from bot.client import FaceSwapBot, OperatorNotices, Services
 from bot.config import Config
 from bot.delivery import Delivery
@@ -18,6 +19,7 @@ from bot.gate import Gate
 from bot.leases import Leases
 from bot.segmind import SegmindClient
 from bot.segmind_queue import QueueClient
+from bot.store import cases
 from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
 from bot.swaps import Swaps
@@ -96,6 +98,7 @@ async def compose(
             timeout_seconds=config.api_timeout_seconds,
             now=now,
         )
-        bot = FaceSwapBot(Services(store, swaps, config.limits, config.price_micros, now))
+        chores = Chores(store, (Chore("undecided reports", 60, cases.expire),), now=now)
+        bot = FaceSwapBot(Services(store, swaps, config.limits, config.price_micros, now, chores))
         notices.speak_through(bot)
         yield bot
