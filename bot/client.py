@@ -14,6 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.answers import ALREADY_ACKNOWLEDGED, UNKNOWN_INTERACTION, Answer, brief
+from bot.chores import Chores
 from bot.errors import (
     AlreadyHandled,
     ApiError,
@@ -56,6 +57,7 @@ class Services:
     pictures: Reader
     """Reads what Discord holds."""
     links: Links
+    chores: Chores
 
 
 class FaceSwapBot(commands.Bot):
@@ -79,6 +81,7 @@ class FaceSwapBot(commands.Bot):
     async def setup_hook(self) -> None:
         """Recover what an earlier process left, before the gateway is there; then publish the commands."""
         await self.services.swaps.open(self.reply_to)
+        self.services.chores.start()
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.tree.set_translator(CommandTranslator())

@@ -10,6 +10,7 @@ from secrets import token_hex
 
 from bot.account import Account
 from bot.calls import Calls
+from bot.chores import Chore, Chores
 from bot.client import FaceSwapBot, OperatorNotices, Services
 from bot.config import Config
 from bot.delivery import Delivery
@@ -23,6 +24,7 @@ from bot.links import Links
 from bot.progress import Notes
 from bot.segmind import SegmindClient
 from bot.segmind_queue import QueueClient
+from bot.store import cases
 from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
 from bot.swaps import Swaps
@@ -113,7 +115,19 @@ async def compose(
             leases=Leases(store, owner=token_hex(8), life=config.lease, now=now),
             now=now,
         )
-        bot = FaceSwapBot(Services(store, swaps, config.limits, config.price_micros, now, pictures, links))
+        chores = Chores(store, (Chore("undecided reports", 60, cases.expire),), now=now)
+        bot = FaceSwapBot(
+            Services(
+                store=store,
+                swaps=swaps,
+                limits=config.limits,
+                price_micros=config.price_micros,
+                now=now,
+                pictures=pictures,
+                links=links,
+                chores=chores,
+            )
+        )
         notices.speak_through(bot)
         links.ask_through(bot)
         yield bot

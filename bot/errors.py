@@ -231,13 +231,6 @@ class PictureUnusable(SwapFailed):
     problem: PictureProblem
 
 
-@dataclass(eq=False)
-class PictureUnreachable(SwapFailed):
-    """Discord did not hand out this picture in time."""
-
-    role: Role
-
-
 class NotConfirmed(SwapFailed):
     """No face was seen, and the member did not say in time that it shall be paid for all the same."""
 

@@ -60,6 +60,7 @@ async def serve(bot: FaceSwapBot, token: str, stop: asyncio.Event, grace_seconds
                 connection.result()
         finally:
             await bot.services.swaps.drain(grace_seconds if stop.is_set() else 0)
+            await bot.services.chores.stop()
             await bot.attended()
             connection.cancel()
             stopping.cancel()

@@ -49,3 +49,26 @@ class FilterFailed(SwapFailed):
     """The operator's content filter gave no verdict on a picture, so the picture is not used."""
 
     role: PictureRole
+
+
+@dataclass(eq=False)
+class TooManyReports(Refusal):
+    """A member has so many reports in a server that nobody has decided on yet."""
+
+    limit: int
+
+
+class ReporterBarred(Refusal):
+    """The moderators do not take this member's reports."""
+
+
+class NothingToReport(Refusal):
+    """This message shows no result of this bot's."""
+
+
+class CaseClosed(Refusal):
+    """A report was decided on before, by a moderator or by the clock."""
+
+
+class NotRestorable(Refusal):
+    """Pictures reported for this reason are not kept, so they cannot be shown again."""

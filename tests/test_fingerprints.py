@@ -25,7 +25,7 @@ def resized(image: Image.Image, factor: float) -> Image.Image:
     return image.resize((round(image.width * factor), round(image.height * factor)))
 
 
-def _turned(image: Image.Image) -> bytes:
+def turned(image: Image.Image) -> bytes:
     """A file whose pixels lie on their side, and whose EXIF says so."""
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -41,7 +41,7 @@ EDITS: dict[str, Callable[[Image.Image], bytes]] = {
     "grey": lambda image: file_of(image.convert("L")),
     "WebP": lambda image: file_of(image, "WEBP", quality=80),
     "GIF": lambda image: file_of(image, "GIF"),
-    "turned by EXIF": _turned,
+    "turned by EXIF": turned,
 }
 
 
