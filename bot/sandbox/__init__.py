@@ -18,7 +18,7 @@ Nothing here imports discord.py but `doorway`.
 from bot.sandbox.bodies import Limits
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.permissions import Permission
-from bot.sandbox.played import FirstResponse, Form, Played, Reply
+from bot.sandbox.played import FirstResponse, Form, Picture, Played, Reply
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.uploads import Upload
 
@@ -28,6 +28,7 @@ __all__ = [
     "Limits",
     "NotOffered",
     "Permission",
+    "Picture",
     "Played",
     "Reply",
     "Sandbox",
