@@ -128,6 +128,10 @@ class Sandbox:
         self.world.cdn.refreshes_gone = refreshed
         self.world.cdn.drop_all(f"/ephemeral-attachments/{self.world.bot.id}/")
 
+    def enforce_rate_limits(self, *, speed: float = 1) -> None:
+        """Have Discord's own rate limits; a `speed` of 20 makes their windows 20 times shorter."""
+        self.rest.limits.enforce(speed=speed)
+
     def transcript(self, channel: Channel, as_user: User | Member) -> list[str]:
         """Return what a reader of the channel saw, line by line."""
         return transcript(self.world, channel, as_user.account)
