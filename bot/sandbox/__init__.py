@@ -12,6 +12,9 @@
         opened = await reply.press("Limits", by=ada)  # custom_id or label
         sent = await opened.submit({"Swaps a day": "5"}, by=ada)  # custom_ids or labels of the form's fields
 
+    ada.install()  # brings the bot to places where it is no member, such as sandbox.group(ada, bea)
+    reply.pictures, reply.pings  # what its galleries show, and whom it notified
+
 Nothing here imports discord.py but `doorway`.
 """
 

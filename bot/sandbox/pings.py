@@ -4,7 +4,7 @@ import re
 
 from bot.sandbox.components import TEXT, walk
 from bot.sandbox.errors import InvalidForm
-from bot.sandbox.messages import LOADING, Message
+from bot.sandbox.messages import Message
 from bot.sandbox.permissions import Permission
 from bot.sandbox.places import User
 from bot.sandbox.wire import Json
@@ -24,8 +24,9 @@ def check_allowed(allowed: Json, path: str) -> None:
 def mention(message: Message, allowed: Json | None) -> None:
     """Read a message's mentions from its text and text displays; embeds and code mention nobody.
 
-    The first content a message shows notifies, the one that fills a placeholder too; a later edit changes
-    what is mentioned and notifies nobody (source: Discord's message resource).
+    Only a message that is created with its mentions notifies. An edit changes what is mentioned and notifies
+    nobody, and so does what fills the placeholder of a deferral (source: reports to discord.js, issue 9482,
+    and to interactions.py, issue 175).
     """
     rules = _EVERYTHING if allowed is None else allowed
     told = [message.content, *(one["content"] for one in walk(message.components) if one["type"] == TEXT)]
@@ -40,7 +41,7 @@ def mention(message: Message, allowed: Json | None) -> None:
     message.mention_roles = sorted(one for one in roles if guild and one in guild.roles)
     wanted = "everyone" in (rules.get("parse") or []) and re.search("@everyone|@here", text)
     message.mention_everyone = bool(guild and loud and wanted)
-    if not message.history or message.history[-1].flags & LOADING:
+    if not message.history:
         message.pings = {one.id for one in _notified(message, loud=loud) if world.sees(one, message)}
 
 

@@ -150,8 +150,13 @@ class Reply:
 
     @property
     def pings(self) -> set[int]:
-        """The ids of whom it notified when it first said something; see `bot.sandbox.pings`."""
+        """The ids of whom it notified, none in answers that were deferred; see `bot.sandbox.pings`."""
         return self.raw.pings
+
+    @property
+    def mentions(self) -> set[int]:
+        """The ids of whom it mentions now, notified or not."""
+        return {one.id for one in self.raw.mentions}
 
     @property
     def ephemeral(self) -> bool:

@@ -119,6 +119,10 @@ class Sandbox:
             who.account, message.raw if isinstance(message, Reply) else message, channel
         )
 
+    def delete(self, message: Message | Reply) -> None:
+        """Let whoever may do so delete a message by hand; the bot is told as far as it sees the channel."""
+        self.world.delete(message.raw if isinstance(message, Reply) else message)
+
     def forget_ephemeral_attachments(self, *, refreshed: bool = True) -> None:
         """Remove every file given to a command or a form, as Discord does after a time it does not state.
 

@@ -94,7 +94,24 @@ async def test_replies_and_edits(
 
 
 @pytest.mark.usefixtures("bot")
-async def test_answers_notify_when_they_say_something(guild: Guild, channel: Channel, ada: Member) -> None:
+async def test_a_deferred_answer_notifies_nobody(
+    sandbox: Sandbox, channel: Channel, ada: Member, rest: Rest
+) -> None:
+    """What fills the placeholder mentions without notifying; the follow-up after it notifies."""
+    body = {"content": f"<@{ada.user.id}>"}
+    for method, path in (("PATCH", "/messages/@original"), ("POST", "")):
+        played = await ada.slash(channel, "boom")
+        await rest("POST", f"/interactions/{played.raw.id}/{played.raw.token}/callback", {"type": 5})
+        hook = f"/webhooks/{sandbox.world.bot.id}/{played.raw.token}"
+        await rest(method, hook + path, body)
+        await rest("POST", hook, body)
+        first, then = await played.reply(), await played.followup()
+        assert (first.mentions, first.pings) == ({ada.user.id}, set())
+        assert (then.mentions, then.pings) == ({ada.user.id}, {ada.user.id})
+
+
+@pytest.mark.usefixtures("bot")
+async def test_answers_notify(guild: Guild, channel: Channel, ada: Member) -> None:
     """A mention in a public answer does; a private one tells nobody but its reader."""
     bea = guild.join(guild.world.create_user("Bea"))
     public = await (await ada.slash(channel, "echo", text="hi", user=bea)).reply()
