@@ -12,13 +12,16 @@
         opened = await reply.press("Limits", by=ada)  # custom_id or label
         sent = await opened.submit({"Swaps a day": "5"}, by=ada)  # custom_ids or labels of the form's fields
 
+    ada.install()  # brings the bot to places where it is no member, such as sandbox.group(ada, bea)
+    reply.pictures, reply.pings  # what its galleries show, and whom it notified
+
 Nothing here imports discord.py but `doorway`.
 """
 
 from bot.sandbox.bodies import Limits
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.permissions import Permission
-from bot.sandbox.played import FirstResponse, Form, Played, Reply
+from bot.sandbox.played import FirstResponse, Form, Picture, Played, Reply
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.uploads import Upload
 
@@ -28,6 +31,7 @@ __all__ = [
     "Limits",
     "NotOffered",
     "Permission",
+    "Picture",
     "Played",
     "Reply",
     "Sandbox",

@@ -1,9 +1,8 @@
 """A message as a request gives it: which fields there are, Discord's rules, and applying it to a message."""
 
-import re
 from dataclasses import dataclass
 
-from bot.sandbox.components import TEXT, check_components, check_references, numbered, walk
+from bot.sandbox.components import check_components, check_references, numbered
 from bot.sandbox.embeds import check_embeds
 from bot.sandbox.errors import ApiError, InvalidForm, NotPlayed
 from bot.sandbox.messages import (
@@ -15,6 +14,7 @@ from bot.sandbox.messages import (
     Attachment,
     Message,
 )
+from bot.sandbox.pings import check_allowed, mention
 from bot.sandbox.uploads import File, store_file
 from bot.sandbox.wire import Json
 
@@ -67,6 +67,7 @@ def apply(
         )
     if len(content) > 2000:
         raise InvalidForm(f"{prefix}content", "BASE_TYPE_MAX_LENGTH", "Must be 2000 or fewer in length.")
+    check_allowed(body.get("allowed_mentions") or {}, f"{prefix}allowed_mentions")
     check_embeds(embeds, f"{prefix}embeds")
     check_components(components, v2=v2, path=f"{prefix}components")
     attachments = _attachments(message, body.get("attachments"), files, f"{prefix}attachments")
@@ -82,7 +83,7 @@ def apply(
         message.components = numbered(components)
     message.attachments = attachments
     message.tts = bool(body.get("tts"))
-    _mention(message, body.get("allowed_mentions"))
+    mention(message, body.get("allowed_mentions"))
 
 
 def _flags(message: Message, body: Json, allowed: int, prefix: str) -> int:
@@ -125,13 +126,3 @@ def _attachments(
     if len(result) > 10:
         raise InvalidForm(path, "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
     return result
-
-
-def _mention(message: Message, allowed: Json | None) -> None:
-    """Note whom the message mentions, as far as `allowed_mentions` lets it."""
-    told = [message.content, *(one["content"] for one in walk(message.components) if one["type"] == TEXT)]
-    ids = {int(found) for found in re.findall(r"<@!?(\d+)>", "\n".join(told))}
-    if allowed is not None and "users" not in allowed.get("parse", []):
-        ids &= {int(one) for one in allowed.get("users", [])}
-    users = message.author.world.users
-    message.mentions = [users[one] for one in sorted(ids) if one in users]

@@ -26,6 +26,7 @@ class Cdn:
     clock: Clock
     base_url: str = ""
     lifetime_seconds: float = LIFETIME_SECONDS
+    refreshes_gone: bool = True
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict[str, tuple[bytes, str]], repr=False)
     _key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
@@ -43,6 +44,24 @@ class Cdn:
         """Forget a file; its addresses answer 404 from now on."""
         self.files.pop(path, None)
 
+    def drop_all(self, folder: str) -> None:
+        """Forget every file under a path."""
+        for path in [one for one in self.files if one.startswith(folder)]:
+            self.drop(path)
+
+    def put_avatar(self, folder: str, data: bytes) -> str:
+        """Keep a picture under every type Discord offers it as; returns its hash, `a_…` if it moves."""
+        with Image.open(io.BytesIO(data)) as picture:
+            moves = getattr(picture, "n_frames", 1) > 1
+            buffer = io.BytesIO()
+            picture.convert("RGBA").save(buffer, "PNG")
+        name = ("a_" if moves else "") + secrets.token_hex(16)
+        for extension in ("png", "webp", "jpg"):
+            self.put(f"{folder}/{name}.{extension}", buffer.getvalue() if moves else data, "image/png")
+        if moves:
+            self.put(f"{folder}/{name}.gif", data, "image/gif")
+        return name
+
     def public(self, path: str) -> str:
         """Return an address without a signature (avatars)."""
         return f"{self.base_url}{quote(path)}"
@@ -56,10 +75,12 @@ class Cdn:
     def renewed(self, url: str) -> str | None:
         """Return a fresh address for an attachment's own, expired or not; None for any other address.
 
-        Whether the file is still there is not asked: what was removed is 404 under the fresh address too.
+        The fresh address of a file that was removed is 404 too, or None without `refreshes_gone`.
         """
         path = unquote(url.partition("?")[0].removeprefix(self.base_url))
-        return self.signed(path) if url.startswith(self.base_url) and path.startswith(_SIGNED) else None
+        if not url.startswith(self.base_url) or not path.startswith(_SIGNED):
+            return None
+        return self.signed(path) if self.refreshes_gone or path in self.files else None
 
     def _mac(self, path: str, expires: str, issued: str) -> str:
         return hmac.new(self._key, f"{path}?{expires}&{issued}".encode(), hashlib.sha256).hexdigest()

@@ -1,12 +1,13 @@
 """Message components: Discord's rules for them, and what they look like once sent."""
 
+import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from bot.sandbox import controls as k
 from bot.sandbox.cdn import Cdn
 from bot.sandbox.errors import InvalidForm, NotPlayed
-from bot.sandbox.rules import wrong_type
+from bot.sandbox.rules import check_count, check_length, wrong_type
 from bot.sandbox.wire import Json, as_list, as_object
 
 if TYPE_CHECKING:
@@ -86,8 +87,29 @@ def _check_leaf(one: Json, kind: int, path: str) -> None:
         k.check_select(one, path)
     elif kind == TEXT and not one.get("content"):
         raise InvalidForm(f"{path}.content", "BASE_TYPE_REQUIRED", "This field is required")
-    elif kind == GALLERY and not 1 <= len(one.get("items", [])) <= 10:
-        raise InvalidForm(f"{path}.items", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 10 in length.")
+    elif kind == GALLERY:
+        check_count(as_list(one.get("items")), 1, 10, f"{path}.items")
+        for index, item in enumerate(one["items"]):
+            k.check_known(item, _FIELDS[THUMBNAIL], f"{path}.items.{index}")
+            _check_media(item, "media", ("attachment", "http", "https"), f"{path}.items.{index}")
+    elif kind == THUMBNAIL:
+        _check_media(one, "media", ("attachment", "http", "https"), path)
+    elif kind == FILE:
+        _check_media(one, "file", ("attachment",), path)
+    elif kind == CONTAINER and not 0 <= (one.get("accent_color") or 0) <= 0xFFFFFF:
+        raise InvalidForm(f"{path}.accent_color", "NUMBER_TYPE_MAX", "Must be a colour of 24 bits.")
+
+
+def _check_media(one: Json, name: str, schemes: tuple[str, ...], path: str) -> None:
+    url: str = as_object(one.get(name)).get("url") or ""
+    if not url:
+        raise InvalidForm(f"{path}.{name}.url", "BASE_TYPE_REQUIRED", "This field is required")
+    if url.partition("://")[0] not in schemes:
+        sentence = f"Scheme must be one of {schemes}."
+        raise InvalidForm(f"{path}.{name}.url", "URL_TYPE_INVALID_SCHEME", sentence)
+    check_length({"url": url}, "url", 1, 2048, f"{path}.{name}")
+    if one.get("description") is not None:
+        check_length(one, "description", 1, 1024, path)
 
 
 def _check_button(one: Json, path: str) -> None:
@@ -178,6 +200,9 @@ def resolve(parts: list[Json], attachments: "list[Attachment]", cdn: Cdn, used: 
         if file is not None:
             used.add(file.id)
             filled |= _media(file, cdn, unfurled=key in {"media", "file"})
+        elif url and key == "media":
+            # A link to elsewhere: Discord gives it an id and a proxy of its own.
+            filled |= {"id": str(zlib.crc32(url.encode())), "proxy_url": url}
         return filled
 
     return as_list(shown(parts))

@@ -54,7 +54,11 @@ class Snapshot:
 
 @dataclass(eq=False)
 class Message:
-    """A message; `only_for` is the one member who sees it when it is ephemeral."""
+    """A message; `only_for` is the one member who sees it when it is ephemeral.
+
+    `pings` are the ids of who was notified; `forwarded` is another message as it was when it was forwarded,
+    `forced_private` tells that Discord made this one ephemeral though the bot did not ask.
+    """
 
     id: int
     channel: Channel
@@ -66,11 +70,16 @@ class Message:
     attachments: list[Attachment] = field(default_factory=list[Attachment])
     flags: int = 0
     mentions: list[User] = field(default_factory=list[User])
+    mention_roles: list[int] = field(default_factory=list[int])
+    mention_everyone: bool = False
+    pings: set[int] = field(default_factory=set[int])
     edited_at: float | None = None
     nonce: str | int | None = None
     only_for: User | None = None
     interaction: Interaction | None = field(default=None, repr=False)
     reply_to: "Message | None" = field(default=None, repr=False)
+    forwarded: "Message | None" = field(default=None, repr=False)
+    forced_private: bool = False
     tts: bool = False
     deleted_at: float | None = None
     history: list[Snapshot] = field(default_factory=list[Snapshot], repr=False)

@@ -57,7 +57,7 @@ def member(of: Member, *, with_user: bool = True) -> Json:
         "roles": [str(role.id) for role in of.roles],
         "joined_at": iso(of.joined_at),
         "nick": None,
-        "avatar": None,
+        "avatar": of.avatar,
         "banner": None,
         "premium_since": None,
         "communication_disabled_until": None,
@@ -196,9 +196,9 @@ def message(of: Message, cdn: Cdn, *, with_nonce: bool = False, nested: bool = F
         "timestamp": iso(of.created_at),
         "edited_timestamp": None if of.edited_at is None else iso(of.edited_at),
         "tts": of.tts,
-        "mention_everyone": False,
+        "mention_everyone": of.mention_everyone,
         "mentions": [user(one) for one in of.mentions],
-        "mention_roles": [],
+        "mention_roles": [str(one) for one in of.mention_roles],
         "attachments": [attachment(one, cdn) for one in of.attachments if one.id not in used],
         "embeds": embeds,
         "components": components,
@@ -211,10 +211,26 @@ def message(of: Message, cdn: Cdn, *, with_nonce: bool = False, nested: bool = F
         there = {"type": 0, "message_id": str(of.reply_to.id), "channel_id": str(of.reply_to.channel.id)}
         shown["message_reference"] = there
         shown["referenced_message"] = None if of.reply_to.deleted else message(of.reply_to, cdn, nested=True)
+    if of.forwarded is not None:
+        shown |= _forward(of.forwarded, cdn)
     if with_nonce and of.nonce is not None:
         # Only whoever created the message is told its nonce; a later read does not show it.
         shown["nonce"] = of.nonce
     return shown
+
+
+_FORWARDED = {
+    "type", "content", "mentions", "mention_roles", "attachments", "embeds", "timestamp", "edited_timestamp",
+    "flags", "components",
+}  # fmt: skip
+
+
+def _forward(of: Message, cdn: Cdn) -> Json:
+    """Show what was forwarded: where it is, and a copy of what it showed, without who wrote it."""
+    there = {"type": 1, "message_id": str(of.id), "channel_id": str(of.channel.id)}
+    guild = {"guild_id": str(of.channel.guild.id)} if of.channel.guild else {}
+    copied = {key: value for key, value in message(of, cdn).items() if key in _FORWARDED}
+    return {"message_reference": there | guild, "message_snapshots": [{"message": copied}]}
 
 
 def _type(of: Message) -> int:

@@ -109,6 +109,7 @@ class Member(Actor):
     guild: "Guild" = field(repr=False)
     roles: list[Role]
     joined_at: float
+    avatar: str | None = None
 
     @property
     def account(self) -> User:
@@ -231,12 +232,24 @@ class Guild:
         self.world.announce_channel(channel)
         return channel
 
-    def join(self, user: User, *, permissions: int = 0, roles: tuple[Role, ...] = ()) -> Member:
-        """Make a user a member; `permissions` come as a role of their own, beside what @everyone has."""
+    def delete_channel(self, channel: Channel) -> None:
+        """Remove a channel, with all that is in it."""
+        del self.channels[channel.id], self.world.channels[channel.id]
+        self.world.announce_channel(channel, gone=True)
+
+    def join(
+        self, user: User, *, permissions: int = 0, roles: tuple[Role, ...] = (), avatar: bytes | None = None
+    ) -> Member:
+        """Make a user a member; `permissions` come as a role of their own, beside what @everyone has.
+
+        `avatar` is a picture for this server alone.
+        """
         held = list(roles)
         if permissions:
             held.append(self.create_role(f"{user.name}'s", permissions=permissions))
         member = Member(user, self, held, self.world.clock.now())
+        if avatar is not None:
+            member.avatar = self.world.cdn.put_avatar(f"/guilds/{self.id}/users/{user.id}/avatars", avatar)
         self.members[user.id] = member
         return member
 

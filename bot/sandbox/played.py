@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.sandbox.components import BUTTON, LINK, walk
+from bot.sandbox.components import BUTTON, GALLERY, LINK, walk
 from bot.sandbox.controls import SELECTS
 from bot.sandbox.errors import NotOffered
 from bot.sandbox.forms import Form
@@ -100,6 +100,21 @@ class Played:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """One item of a gallery; `data` is None for a link to elsewhere."""
+
+    url: str = field(repr=False)
+    description: str | None
+    spoiler: bool
+    file: "Attachment | None"
+
+    @property
+    def data(self) -> bytes | None:
+        """What the file holds."""
+        return None if self.file is None else self.file.data
+
+
+@dataclass(frozen=True)
 class Reply:
     """A message as its reader sees it; live: a later edit shows."""
 
@@ -124,6 +139,24 @@ class Reply:
     def attachments(self) -> "list[Attachment]":
         """All files, those shown inside embeds or components too; `data` holds the bytes."""
         return self.raw.attachments
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """What its galleries show, in order."""
+        files = {f"attachment://{one.filename}": one for one in self.raw.attachments}
+        items = [item for one in walk(self.raw.components) if one["type"] == GALLERY for item in one["items"]]
+        urls = [(item["media"]["url"], item) for item in items]
+        return [Picture(url, one["description"], one["spoiler"], files.get(url)) for url, one in urls]
+
+    @property
+    def pings(self) -> set[int]:
+        """The ids of whom it notified, none in answers that were deferred; see `bot.sandbox.pings`."""
+        return self.raw.pings
+
+    @property
+    def mentions(self) -> set[int]:
+        """The ids of whom it mentions now, notified or not."""
+        return {one.id for one in self.raw.mentions}
 
     @property
     def ephemeral(self) -> bool:

@@ -14,6 +14,7 @@ from bot.sandbox.gateway import Gateway
 from bot.sandbox.messages import Message
 from bot.sandbox.permissions import BOT
 from bot.sandbox.places import Channel, Guild, Member, User
+from bot.sandbox.played import Reply
 from bot.sandbox.server import PREFIX, RestServer
 from bot.sandbox.transcript import transcript
 from bot.sandbox.uploads import Upload
@@ -87,7 +88,7 @@ class Sandbox:
     def create_user(
         self, name: str, *, dms_open: bool = True, avatar: bytes | None = None, locale: str = "en-US"
     ) -> User:
-        """Add a person; `avatar` is a PNG, `locale` the language of their client."""
+        """Add a person; `avatar` is a picture (an animated one too), `locale` their client's language."""
         return self.world.create_user(name, dms_open=dms_open, avatar=avatar, locale=locale)
 
     def create_guild(
@@ -111,6 +112,29 @@ class Sandbox:
     ) -> Message:
         """Let a person write an ordinary message, with files."""
         return self.world.write(who.account, channel, content, files)
+
+    def forward(self, who: User | Member, message: Message | Reply, channel: Channel) -> Message:
+        """Let a person forward a message; its copy is what a menu on the new one brings."""
+        return self.world.forward(
+            who.account, message.raw if isinstance(message, Reply) else message, channel
+        )
+
+    def delete(self, message: Message | Reply) -> None:
+        """Let whoever may do so delete a message by hand; the bot is told as far as it sees the channel."""
+        self.world.delete(message.raw if isinstance(message, Reply) else message)
+
+    def forget_ephemeral_attachments(self, *, refreshed: bool = True) -> None:
+        """Remove every file given to a command or a form, as Discord does after a time it does not state.
+
+        Their addresses are 404 from then on; the fresh one that Discord gives on demand is 404 too, or none
+        at all when not `refreshed` (which of both Discord does is not documented).
+        """
+        self.world.cdn.refreshes_gone = refreshed
+        self.world.cdn.drop_all(f"/ephemeral-attachments/{self.world.bot.id}/")
+
+    def enforce_rate_limits(self, *, speed: float = 1) -> None:
+        """Have Discord's own rate limits; a `speed` of 20 makes their windows 20 times shorter."""
+        self.rest.limits.enforce(speed=speed)
 
     def transcript(self, channel: Channel, as_user: User | Member) -> list[str]:
         """Return what a reader of the channel saw, line by line."""

@@ -11,7 +11,7 @@ from aiohttp import BodyPartReader, web
 
 from bot.sandbox.errors import ApiError, NotPlayed, Unauthorized
 from bot.sandbox.faults import Fault, Faults
-from bot.sandbox.ratelimits import RateLimits, too_many
+from bot.sandbox.ratelimits import RateLimits, TooMany
 from bot.sandbox.rest import accounts, attachments, channels, interactions, places
 from bot.sandbox.rest.call import Call, Exchange, Route, Router
 from bot.sandbox.uploads import File
@@ -103,11 +103,10 @@ class RestServer:
             self._authorize(request, route)
             major = "+".join(found[name] for name in _MAJOR if name in found)
             webhook = template.startswith("/webhooks/")
-            passes, headers = self.limits.take(f"{route.method} {template}", major, webhook=webhook)
-            if not passes:
-                limited, more = too_many(float(headers["X-RateLimit-Reset-After"]))
-                return Outcome(template, 429, limited, headers | more)
+            headers = self.limits.take(f"{route.method} {template}", major, webhook=webhook)
             answer = self._run(route, Call(self._world, found, dict(request.query), body, files))
+        except TooMany as error:
+            return Outcome(template, error.status, error.body(), error.headers)
         except ApiError as error:
             if isinstance(error, NotPlayed):
                 self._world.complain(f"{request.method} {template or path}: {error.complaint}")
@@ -178,8 +177,8 @@ async def _wait(fault: Fault) -> None:
 
 def _faulty(fault: Fault) -> Outcome:
     if fault.retry_after is not None:
-        limited, headers = too_many(fault.retry_after)
-        return Outcome(None, 429, limited, headers)
+        limited = TooMany(fault.retry_after)
+        return Outcome(None, limited.status, limited.body(), limited.headers)
     status = fault.status or 500
     if fault.code:
         return Outcome(None, status, ApiError(fault.code).body(), {})

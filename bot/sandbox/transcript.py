@@ -56,7 +56,8 @@ def transcript(world: "World", channel: "Channel", reader: "User") -> list[str]:
 
 def _appearances(message: "Message") -> list[tuple[float, str]]:
     events: list[tuple[float, str]] = []
-    private = " (only you see this)" if message.only_for else ""
+    private = f" (only you see this{', as the server wants' if message.forced_private else ''})"
+    private = private if message.only_for else ""
     for number, shown in enumerate(message.history):
         verb = "is thinking…" if shown.thinking else "edits:" if _was_shown(message, number) else "says:"
         events.append((shown.at, f"{message.author.name}{private} {verb}"))
@@ -67,6 +68,13 @@ def _appearances(message: "Message") -> list[tuple[float, str]]:
     return events
 
 
+def _gallery(one: Json) -> list[str]:
+    """Say what a gallery shows, by its alternative texts."""
+    covered = [" (covered)" if item["spoiler"] else "" for item in one["items"]]
+    told = [f"▣ {item['description'] or 'a picture without words'}" for item in one["items"]]
+    return [f"{words}{cover}" for words, cover in zip(told, covered, strict=True)]
+
+
 def _was_shown(message: "Message", number: int) -> bool:
     return number > 0 and not message.history[number - 1].thinking
 
@@ -74,6 +82,8 @@ def _was_shown(message: "Message", number: int) -> bool:
 def _body(message: "Message", number: int) -> list[str]:
     shown = message.history[number]
     lines = shown.content.splitlines()
+    if message.forwarded is not None:
+        lines += ["↪ forwarded:", *_body(message.forwarded, -1)]
     lines += [
         line for one in walk(shown.components) if one["type"] == TEXT for line in one["content"].splitlines()
     ]
@@ -81,8 +91,7 @@ def _body(message: "Message", number: int) -> list[str]:
     for file in shown.attachments:
         size = f", {file.width} by {file.height}" if file.width else ""
         lines.append(f"⧉ {file.filename} ({file.size:,} bytes{size})")
-    pictures = [one for one in walk(shown.components) if one["type"] == GALLERY]
-    lines += [f"({len(one['items'])} in a gallery)" for one in pictures]
+    lines += [line for one in walk(shown.components) if one["type"] == GALLERY for line in _gallery(one)]
     lines += [select_line(message.channel, one) for one in walk(shown.components) if one["type"] in SELECTS]
     buttons = [f"[{one.get('label') or '…'}]" for one in walk(shown.components) if one["type"] == BUTTON]
     return [*lines, " ".join(buttons)] if buttons else lines

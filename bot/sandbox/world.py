@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.sandbox import payloads, referents
 from bot.sandbox.bodies import Limits
@@ -69,9 +69,7 @@ class World:
         """Add an account."""
         user = User(self, self.ids.next(), name, bot, None, dms_open, known_locale(locale))
         if avatar is not None:
-            user.avatar = secrets.token_hex(16)
-            for extension in ("png", "webp", "jpg"):
-                self.cdn.put(f"/avatars/{user.id}/{user.avatar}.{extension}", avatar, "image/png")
+            user.avatar = self.cdn.put_avatar(f"/avatars/{user.id}", avatar)
         self.users[user.id] = user
         return user
 
@@ -229,6 +227,13 @@ class World:
         self.post(message)
         return message
 
+    def forward(self, user: User, message: Message, channel: Channel) -> Message:
+        """Let a user forward a message to a channel: a copy of what it shows now."""
+        copy = replace(message, history=message.history[-1:])
+        sent = Message(self.ids.next(), channel, user, self.clock.now(), forwarded=copy)
+        self.post(sent)
+        return sent
+
     def _tell(self, name: str, message: Message, *, with_nonce: bool = False) -> None:
         if message.only_for is not None or not message.channel.permissions(self.bot):
             return
@@ -255,10 +260,10 @@ class World:
             shown = {"guild_id": str(guild.id), "role": payloads.role(role)}
             self._send("GUILD_ROLE_CREATE", GUILDS, shown)
 
-    def announce_channel(self, channel: Channel) -> None:
-        """Tell of a new channel."""
+    def announce_channel(self, channel: Channel, *, gone: bool = False) -> None:
+        """Tell of a new channel, or of one that is gone."""
         if channel.guild is not None and self.bot.id in channel.guild.members:
-            self._send("CHANNEL_CREATE", GUILDS, payloads.channel(channel))
+            self._send("CHANNEL_DELETE" if gone else "CHANNEL_CREATE", GUILDS, payloads.channel(channel))
 
     def announce_guild(self, guild: Guild, *, joined: bool) -> None:
         """Tell the bot of a server that it joined, or that is back after an outage."""

@@ -1,5 +1,6 @@
 """Commands of the test bot for every place: servers, direct messages, and places where only members are."""
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -76,6 +77,41 @@ async def ours(interaction: Interaction) -> None:
     await interaction.response.send_message("ours")
 
 
+class Album(discord.ui.LayoutView):
+    """A container with pictures, words and a button."""
+
+    def __init__(self, *names: str, words: str = "made") -> None:
+        super().__init__(timeout=None)
+        box = discord.ui.Container["Album"](
+            discord.ui.TextDisplay["Album"](words), accent_colour=discord.Colour(0xABCDEF)
+        )
+        items = [
+            discord.MediaGalleryItem(
+                f"attachment://{name}", description=f"a face in {name}", spoiler=name > "b"
+            )
+            for name in names
+        ]
+        if items:
+            box.add_item(discord.ui.MediaGallery["Album"](*items))
+        button = discord.ui.Button["Album"](label="Hide", custom_id="hide-album")
+        box.add_item(discord.ui.Section["Album"]("more words", accessory=button))
+        self.add_item(box)
+
+
+def pictures(*names: str) -> list[discord.File]:
+    """Return one file a name."""
+    return [discord.File(io.BytesIO(name.encode()), name) for name in names]
+
+
+@everywhere
+@app_commands.command()
+async def album(interaction: Interaction) -> None:
+    """Defer, then show two pictures."""
+    await interaction.response.defer()
+    names = ("a.png", "c.png")
+    await interaction.edit_original_response(view=Album(*names), attachments=pictures(*names))
+
+
 @everywhere
 @app_commands.context_menu(name="Look")
 async def look(interaction: Interaction, message: discord.Message) -> None:
@@ -91,7 +127,7 @@ async def face(interaction: Interaction, user: discord.Member | discord.User) ->
     await interaction.response.send_message(user.display_avatar.url)
 
 
-COMMANDS = cast("tuple[app_commands.Command[Any, ..., None], ...]", (place, chatter, ours))
+COMMANDS = cast("tuple[app_commands.Command[Any, ..., None], ...]", (place, chatter, ours, album))
 
 
 def add_to(tree: app_commands.CommandTree) -> None:

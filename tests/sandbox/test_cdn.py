@@ -5,11 +5,13 @@ import io
 import aiohttp
 import discord
 import pytest
+from PIL import Image
 
 from bot.sandbox import Sandbox, Upload
-from bot.sandbox.places import Channel, Member
+from bot.sandbox.places import Channel, Guild, Member
 from bot.sandbox.wire import Json
 from tests.sandbox.client import PIXEL, Bot
+from tests.sandbox.conftest import Rest
 
 
 async def read(url: str) -> tuple[int, bytes]:
@@ -98,3 +100,52 @@ async def test_avatars_come_from_the_sandbox(sandbox: Sandbox, bot: Bot) -> None
     assert await user.avatar.read() == PIXEL
     plain = await bot.fetch_user(sandbox.create_user("Bea").id)
     assert (await plain.default_avatar.read()).startswith(b"\x89PNG")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_avatars_of_every_kind(sandbox: Sandbox, ada: Member, guild: Guild, channel: Channel) -> None:
+    """A moving one as a still picture too, one for a single server, the default of who has none."""
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    moving = sandbox.create_user("Mo", avatar=buffer.getvalue())
+    local = guild.join(sandbox.create_user("Lo", avatar=PIXEL), avatar=PIXEL)
+    assert (moving.avatar or "").startswith("a_")
+    base = f"{sandbox.world.cdn.base_url}/avatars/{moving.id}/{moving.avatar}"
+    still, moves = await read(f"{base}.png?size=1024"), await read(f"{base}.gif")
+    assert (still[0], still[1][:4], moves) == (200, b"\x89PNG", (200, buffer.getvalue()))
+    for who, part in ((local, f"/guilds/{guild.id}/users/"), (ada, "/embed/avatars/")):
+        played = await ada.use_menu(channel, "Face", on=who)
+        url = (await played.reply()).content
+        assert part in url
+        assert (await read(url))[0] == 200
+    resolved: Json = (await ada.use_menu(channel, "Face", on=local)).raw.data["resolved"]
+    assert resolved["users"][str(local.user.id)]["avatar"] == local.user.avatar
+    assert resolved["members"][str(local.user.id)]["avatar"] == local.avatar
+
+
+@pytest.mark.usefixtures("bot")
+async def test_discord_forgets_option_files(
+    sandbox: Sandbox, ada: Member, channel: Channel, rest: Rest
+) -> None:
+    """Files of commands go, those of messages stay; a fresh address of a removed one is 404 or none."""
+    upload = Upload("a.png", PIXEL)
+    played = await ada.slash(channel, "swap", source=upload, target=upload)
+    reply = await played.reply()
+    resolved: Json = played.raw.data["resolved"]["attachments"]
+    url: str = next(iter(resolved.values()))["url"]
+    kept = sandbox.world.cdn.signed(reply.attachments[0].path)
+
+    async def fresh(old: str) -> str | None:
+        _, answer = await rest("POST", "/attachments/refresh-urls", {"attachment_urls": [old]})
+        return answer["refreshed_urls"][0]["refreshed"]
+
+    bare = url.partition("?")[0]
+    sandbox.clock.advance(25 * 3600)
+    assert (await read(url), (await read(kept))[0]) == ((404, b"This content is no longer available."), 404)
+    for old in (url, bare, kept):
+        assert (await read(await fresh(old) or ""))[0] == 200
+    sandbox.forget_ephemeral_attachments()
+    assert [(await read(await fresh(one) or ""))[0] for one in (bare, kept)] == [404, 200]
+    sandbox.forget_ephemeral_attachments(refreshed=False)
+    assert (await fresh(url), (await read(await fresh(kept) or ""))[0]) == (None, 200)

@@ -107,6 +107,8 @@ async def test_what_is_not_offered_abroad(sandbox: Sandbox, bea: User, away: Cha
     for who, channel, command in cases:
         with pytest.raises(NotOffered):
             await who.slash(channel, command)
+    # The server's own rules bind what its installation brings, and a command has both unless it says less.
+    assert (await bea.slash(away, "settings")).raw.owners == {"1": str(bea.id)}
     bea.uninstall()
     with pytest.raises(NotOffered, match="not in this server"):
         await bea.slash(away, "place")
@@ -140,7 +142,7 @@ async def test_the_bot_is_blind_abroad(
         ):
             body = {"content": "x"} if method in {"POST", "PATCH"} else None
             assert (await rest(method, where, body))[1]["code"] == 50001
-        sandbox.world.delete(message)
+        sandbox.delete(message)
     heard = [one.name for one in sandbox.gateway.recent]
     assert {"MESSAGE_CREATE", "MESSAGE_DELETE"}.isdisjoint(heard)
     assert [one.name for one in bot.guilds] == ["Harbour"]
@@ -168,6 +170,7 @@ async def test_a_server_can_hush_what_users_bring(sandbox: Sandbox, bea: User, a
     played = await bea.slash(away, "chatter", times=2)
     assert (await played.followup()).ephemeral
     assert (await played.reply()).ephemeral
+    assert any("as the server wants" in line for line in sandbox.transcript(away, bea))
     assert away.messages == {}
     home = sandbox.create_guild("Home")
     channel = home.create_channel("general")

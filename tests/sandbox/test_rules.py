@@ -162,6 +162,11 @@ TEXT = {"type": 10, "content": "x"}
 V2 = 1 << 15
 
 
+def gallery(url: str, description: str | None = None) -> Json:
+    """Return a gallery with one item."""
+    return {"type": 12, "items": [{"media": {"url": url}, "description": description}]}
+
+
 REFUSED: list[tuple[Json, str]] = [
     ({}, "50006"),
     ({"content": "x" * 2001}, "BASE_TYPE_MAX_LENGTH"),
@@ -179,6 +184,18 @@ REFUSED: list[tuple[Json, str]] = [
     ({"flags": V2, "components": [TEXT], "content": "x"}, "MESSAGE_CANNOT_USE_LEGACY_FIELDS"),
     ({"flags": V2, "components": [TEXT] * 41}, "BASE_TYPE_BAD_LENGTH"),
     ({"flags": V2, "components": [{"type": 12, "items": []}]}, "BASE_TYPE_BAD_LENGTH"),
+    ({"flags": V2, "components": [{"type": 12, "items": [{}]}]}, "BASE_TYPE_REQUIRED"),
+    ({"flags": V2, "components": [gallery("ftp://a/b.png")]}, "URL_TYPE_INVALID_SCHEME"),
+    ({"flags": V2, "components": [gallery("http://a/b.png", "x" * 1025)]}, "BASE_TYPE_BAD_LENGTH"),
+    ({"flags": V2, "components": [gallery("attachment://no.png")]}, "REFERENCED_ATTACHMENT_NOT_FOUND"),
+    (
+        {"flags": V2, "components": [{"type": 13, "file": {"url": "http://a/b.png"}}]},
+        "URL_TYPE_INVALID_SCHEME",
+    ),
+    (
+        {"flags": V2, "components": [{"type": 17, "accent_color": 1 << 24, "components": [TEXT]}]},
+        "NUMBER_TYPE_MAX",
+    ),
     ({"flags": 64, "content": "x"}, "MESSAGE_FLAGS_INVALID"),
     ({"attachments": [{"id": "5", "filename": "x"}]}, "ATTACHMENT_NOT_FOUND"),
 ]

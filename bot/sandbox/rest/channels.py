@@ -138,7 +138,7 @@ def delete(call: Call) -> Answer:
     if message.author is not call.world.bot and not channel.allows(
         call.world.bot, Permission.MANAGE_MESSAGES
     ):
-        raise ApiError(50013)
+        raise ApiError(50013 if channel.guild else 50003)
     call.world.delete(message)
     return None
 

@@ -106,6 +106,7 @@ def _fresh(call: Call, interaction: Interaction, *, ephemeral: bool) -> Message:
     message.reply_to = interaction.original or interaction.source
     if ephemeral or interaction.forced_private:
         message.flags, message.only_for = EPHEMERAL, interaction.user
+        message.forced_private = not ephemeral
     return message
 
 
@@ -126,6 +127,8 @@ def _interaction(call: Call) -> Interaction:
     if found is None or not hmac.compare_digest(found.token, token):
         raise ApiError(50027)
     found.require_token(call.world.clock.now())
+    if found.channel.id not in call.world.channels:
+        raise ApiError(10003)
     return found
 
 
