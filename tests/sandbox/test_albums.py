@@ -126,6 +126,10 @@ async def test_forwarded_messages(
     assert (copy.content, await copy.attachments[0].read()) == ("look", PIXEL)
     lines = [line.strip() for line in sandbox.transcript(sent.channel, ada)]
     assert lines[1:4] == ["↪ forwarded:", "look", "⧉ me.png (70 bytes, 1 by 1)"]
+    old = await (await text_channel(bot, channel)).send("old words")
+    sandbox.forward(ada, sandbox.world.messages[old.id], sent.channel)
+    await old.edit(content="new words")
+    assert sandbox.transcript(sent.channel, ada)[-1].endswith("old words")
     album = await (await ada.slash(channel, "album")).reply()
     again = sandbox.forward(ada, album, sent.channel)
     sandbox.delete(album)

@@ -47,6 +47,21 @@ async def test_headers_of_a_refusal(sandbox: Sandbox, rest: Rest) -> None:
         assert (response.headers["X-RateLimit-Scope"], response.headers["Retry-After"]) == ("global", "1")
 
 
+async def test_first_responses_have_no_limit(sandbox: Sandbox, rest: Rest) -> None:
+    """Neither one of their own nor the one over everything."""
+    sandbox.enforce_rate_limits()
+    answers = [await rest("POST", "/interactions/1/none/callback", {"type": 5}) for _ in range(60)]
+    assert {status for status, _ in answers} == {404}
+
+
+async def test_seconds_to_wait_are_rounded_up(sandbox: Sandbox, rest: Rest) -> None:
+    """The header has whole seconds and never none, the body what is exact."""
+    sandbox.faults.add(retry_after=0.25)
+    async with rest.session.get(f"{sandbox.base_url}/api/v10/users/@me") as response:
+        told = await response.json()
+    assert (response.headers["Retry-After"], told["retry_after"]) == ("1", 0.25)
+
+
 @pytest.mark.usefixtures("bot")
 async def test_each_interaction_has_a_bucket(
     sandbox: Sandbox, ada: Member, channel: Channel, rest: Rest
