@@ -26,15 +26,13 @@ async def test_a_failure_and_a_result_speak_the_members_language(place: Place, s
     async with start(OPERATOR_CHANNEL_ID=str(office.id), **ANY):
         place.api.script(error(400, "No face was found in target_image."))
         failed = await place.swap(by=greta)
-        assert failed.content.startswith("Im Zielbild wurde kein Gesicht gefunden.")
-        assert failed.content.endswith(" Dir wurde nichts berechnet.")
-        assert (await place.swap(by=greta)).content.startswith(
-            f"KI-Face-Swap für <@{greta.user.id}>\n**$0.05**"
-        )
-        assert (await place.swap()).content.startswith("AI face swap for")
+        assert failed.text.startswith("Im Zielbild wurde kein Gesicht gefunden.")
+        assert failed.text.endswith(" Dir wurde nichts berechnet.")
+        assert (await place.swap(by=greta)).text.startswith(f"KI-Face-Swap für <@{greta.user.id}>\n**$0.05**")
+        assert (await place.swap()).text.startswith("AI face swap for")
         place.api.script(error(406, "insufficient credits"))
-        assert "hat kein Guthaben mehr" in (await place.swap(by=greta)).content
-        assert [said.content.split(".")[0] for said in place.said(office)] == [
+        assert "hat kein Guthaben mehr" in (await place.swap(by=greta)).text
+        assert [said.text.split(".")[0] for said in place.said(office)] == [
             "The bot's account at the face-swap service has run out of credits"
         ]
 
@@ -60,11 +58,11 @@ async def test_a_button_speaks_to_whoever_presses_it(place: Place, start: Start)
         await place.api.received.wait()
         second = await place.faceswap(by=greta)
         reply = await second.reply(until=waits)
-        assert reply.content.startswith("Gleich bist du dran")
+        assert reply.text.startswith("Gleich bist du dran")
         assert (await refusal(press_as(reply, "Abbrechen", jun))).startswith("これはほかの人のボタンです。")
         await reply.press("Abbrechen", by=greta)
-        await second.reply(until=lambda reply: reply.content == "Abgebrochen. Dir wurde nichts berechnet.")
-        assert (await first.reply()).content.startswith("AI face swap")
+        await second.reply(until=lambda reply: reply.text == "Abgebrochen. Dir wurde nichts berechnet.")
+        assert (await first.reply()).text.startswith("AI face swap")
         await place.idle()
 
 
@@ -105,7 +103,7 @@ async def test_a_note_in_another_language_is_known_again(place: Place, start: St
         await place.faceswap()
         await place.api.received.wait()
         waiting = await place.faceswap(by=greta)
-        await waiting.reply(until=lambda reply: reply.content.startswith("順番待ちです。"))
+        await waiting.reply(until=lambda reply: reply.text.startswith("順番待ちです。"))
     async with start(**ANY):
         assert (await waiting.reply(until=lambda reply: bool(reply.attachments))).attachments
         await place.idle()
