@@ -45,7 +45,7 @@ class Desk:
         await self.store.run(admission.hold, swap, NO_LIMITS, START)
 
         def end(db: Transaction) -> None:
-            inputs.keep(db, swap, seen(source_hash), START)
+            inputs.take_in(db, swap, seen(source_hash), START)
             rows.start_sending(db, swap_id, START)
             rows.keep_picture(db, swap_id, PICTURE, START)
             rows.settle(db, swap_id, START, 5000 + swap_id, RESULT)
