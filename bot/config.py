@@ -68,6 +68,11 @@ class Config:
     content_filter: str | None
     """Where the operator's content filter is, as `package.module:name`."""
     content_filter_timeout_seconds: float
+    c2pa_cert: str | None
+    """Certificates in PEM, the signing one first and the root last; None where the bot makes its own."""
+    c2pa_key: str | None = field(repr=False)
+    caption_only_allowed: bool
+    """Whether moderators may have results without the badge in the picture."""
     log_level: str
 
     @property
@@ -79,7 +84,11 @@ class Config:
     def secrets(self) -> tuple[str, ...]:
         """Values that must never reach a log."""
         database = self.database.secrets if isinstance(self.database, PostgresUrl) else ()
-        return tuple(value for value in (self.discord_token, self.segmind_api_key, *database) if value)
+        # A key in PEM is logged line by line, if it ever is.
+        lines = [line for line in (self.c2pa_key or "").splitlines() if not line.startswith("-----")]
+        return tuple(
+            value for value in (self.discord_token, self.segmind_api_key, *database, *lines) if value
+        )
 
 
 def read_config(variables: Mapping[str, str]) -> Config:
@@ -118,6 +127,10 @@ def read_config(variables: Mapping[str, str]) -> Config:
         low_balance_micros=reader.read("LOW_BALANCE_USD", MICROS_PER_DOLLAR, _micros),
         content_filter=reader.read("CONTENT_FILTER", None, _import_path),
         content_filter_timeout_seconds=reader.read("CONTENT_FILTER_TIMEOUT_SECONDS", 10, _at_least(1)),
+        c2pa_cert=reader.read("C2PA_CERT", None, _pem),
+        c2pa_key=reader.read("C2PA_KEY", None, _pem),
+        caption_only_allowed=reader.read("CAPTION_ONLY", "allowed", _one_of("allowed", "forbidden"))
+        == "allowed",
         log_level=reader.read("LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error")),
     )
     if reader.text("DYNO") and isinstance(config.database, Path):
@@ -125,6 +138,8 @@ def read_config(variables: Mapping[str, str]) -> Config:
             "DATABASE_URL: on Heroku a file is lost every day, and with it the ledger. "
             "Add Heroku Postgres to the app, which sets DATABASE_URL."
         )
+    if bool(config.c2pa_cert) != bool(config.c2pa_key):
+        reader.problems.append("C2PA_CERT and C2PA_KEY belong together: set both or neither.")
     if config.sandbox_url and not config.discord_token:
         reader.problems.append("DISCORD_SANDBOX_URL needs the DISCORD_TOKEN that this sandbox prints.")
     if reader.problems:
@@ -264,3 +279,13 @@ def _snowflake(value: str) -> int:
     if not value.isascii() or not value.isdigit() or not 0 < int(value) < 2**63:
         raise ValueError("set a channel's id, which Discord copies in developer mode.")
     return int(value)
+
+
+def _pem(value: str) -> str:
+    """PEM text, in whose lines a variable may have lost the line ends, or the path of a file with it."""
+    if "-----BEGIN" not in value:
+        try:
+            value = Path(value).expanduser().read_text("ascii")
+        except (OSError, ValueError):
+            raise ValueError("set PEM text, or the path of a file with it that can be read.") from None
+    return value.replace("\\n", "\n").strip() + "\n"

@@ -36,7 +36,7 @@ def test_the_example_file_names_just_the_variables_that_are_read() -> None:
     """Each variable the code reads is in the example, and the example has no other."""
     root = EXAMPLE.parent
     source = (root / "bot" / "config.py").read_text() + (root / "bot" / "__main__.py").read_text()
-    assert set(_example()) == set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source))
+    assert set(_example()) == set(re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z]+)+)"', source))
 
 
 def _example() -> dict[str, str]:
