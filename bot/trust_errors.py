@@ -49,3 +49,7 @@ class FilterFailed(SwapFailed):
     """The operator's content filter gave no verdict on a picture, so the picture is not used."""
 
     role: PictureRole
+
+
+class CannotSign(SwapFailed):
+    """The result could not be signed, or does not read back as signed; unsigned it is not posted."""
