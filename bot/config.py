@@ -119,6 +119,7 @@ def read_config(variables: Mapping[str, str]) -> Config:
             server_daily_micros=reader.limit("SERVER_DAILY_BUDGET_USD", 5 * MICROS_PER_DOLLAR, _micros),
             server_monthly_micros=reader.limit("SERVER_MONTHLY_BUDGET_USD", 50 * MICROS_PER_DOLLAR, _micros),
             bot_daily_micros=reader.limit("BOT_DAILY_BUDGET_USD", 25 * MICROS_PER_DOLLAR, _micros),
+            caption_only_allowed=reader.read("CAPTION_ONLY", True, _switch("allowed", "forbidden")),
         ),
         database=reader.read("DATABASE_URL", Path("data/faceswap.sqlite3"), _database),
         shutdown_grace_seconds=reader.read("SHUTDOWN_GRACE", 20, _at_least(0)),
@@ -271,6 +272,13 @@ def _one_of(*values: str) -> Callable[[str], str]:
         if value.lower() not in values:
             raise ValueError(f"set one of {', '.join(values)}.")
         return value.lower()
+
+    return parse
+
+
+def _switch(on: str, off: str) -> Callable[[str], bool]:
+    def parse(value: str) -> bool:
+        return _one_of(on, off)(value) == on
 
     return parse
 
