@@ -12,7 +12,7 @@ from bot.client import FaceSwapBot, OperatorNotices, Services
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.errors import StoreError
-from bot.fetch import DISCORD_CDN, open_session
+from bot.fetch import DISCORD_CDN, AllowedOrigins, Reader, open_session
 from bot.filters import open_filter
 from bot.gate import Gate
 from bot.leases import Leases
@@ -96,6 +96,10 @@ async def compose(
             timeout_seconds=config.api_timeout_seconds,
             now=now,
         )
-        bot = FaceSwapBot(Services(store, swaps, config.limits, config.price_micros, now))
+        session = await stack.enter_async_context(open_session())
+        pictures = Reader(session, AllowedOrigins.of(picture_origins))
+        bot = FaceSwapBot(
+            Services(store, swaps, config.limits, config.price_micros, now, pictures, config.saved_faces)
+        )
         notices.speak_through(bot)
         yield bot

@@ -68,6 +68,8 @@ class Config:
     content_filter: str | None
     """Where the operator's content filter is, as `package.module:name`."""
     content_filter_timeout_seconds: float
+    saved_faces: int
+    """How many faces a member may save."""
     log_level: str
 
     @property
@@ -118,6 +120,7 @@ def read_config(variables: Mapping[str, str]) -> Config:
         low_balance_micros=reader.read("LOW_BALANCE_USD", MICROS_PER_DOLLAR, _micros),
         content_filter=reader.read("CONTENT_FILTER", None, _import_path),
         content_filter_timeout_seconds=reader.read("CONTENT_FILTER_TIMEOUT_SECONDS", 10, _at_least(1)),
+        saved_faces=reader.read("SAVED_FACES", 10, _at_least(0, 20)),  # what one list can show
         log_level=reader.read("LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error")),
     )
     if reader.text("DYNO") and isinstance(config.database, Path):
@@ -165,10 +168,10 @@ class _Reader:
         return self.read(name, default, parse)
 
 
-def _at_least(least: int) -> Callable[[str], int]:
+def _at_least(least: int, most: int = 1_000_000) -> Callable[[str], int]:
     def parse(value: str) -> int:
-        if not value.isascii() or not value.isdigit() or not least <= int(value) <= 1_000_000:
-            raise ValueError(f"set a whole number from {least} to 1000000.")
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise ValueError(f"set a whole number from {least} to {most}.")
         return int(value)
 
     return parse

@@ -7,7 +7,7 @@ answer says can add one.
 import asyncio
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 from yarl import URL
@@ -88,6 +88,28 @@ def _compile(origin: str) -> re.Pattern[str]:
 def open_session() -> aiohttp.ClientSession:
     """A client session that keeps no cookies; the default TLS context honours SSL_CERT_FILE."""
     return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads from these origins alone."""
+
+    session: aiohttp.ClientSession = field(repr=False)
+    allowed: AllowedOrigins
+
+    def allows(self, url: str) -> bool:
+        """Whether this address may be read."""
+        try:
+            self.allowed.admit(url)
+        except FetchError:
+            return False
+        return True
+
+    async def read(self, url: str, *, max_bytes: int, timeout_seconds: float) -> bytes:
+        """Read one address whole; raises what `fetch` does."""
+        return await fetch(
+            self.session, url, allowed=self.allowed, max_bytes=max_bytes, timeout_seconds=timeout_seconds
+        )
 
 
 async def fetch(

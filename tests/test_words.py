@@ -20,6 +20,7 @@ SAMPLES: dict[type[BotError], BotError] = {
     trust_errors.Filtered: trust_errors.Filtered(PictureRole.RESULT, "upstream"),
     trust_errors.FilterFailed: trust_errors.FilterFailed(PictureRole.SOURCE),
     trust_errors.TooManyFaces: trust_errors.TooManyFaces(10),
+    trust_errors.FaceGone: trust_errors.FaceGone("*Ada*"),
     errors.PictureGone: errors.PictureGone(Role.SOURCE),
     errors.PictureUnusable: errors.PictureUnusable(Role.TARGET, errors.PictureProblem.TOO_LARGE),
     errors.ChannelNotAllowed: errors.ChannelNotAllowed((1, 2)),
