@@ -154,6 +154,7 @@ async def compose(
                 links=links,
                 chores=chores,
                 marker=marker,
+                saved_faces=config.saved_faces,
             )
         )
         notices.speak_through(bot)
