@@ -217,6 +217,13 @@ class PictureGone(SwapFailed):
 
 
 @dataclass(eq=False)
+class PictureUnreachable(SwapFailed):
+    """Discord did not hand out this picture in time."""
+
+    role: Role
+
+
+@dataclass(eq=False)
 class PictureUnusable(SwapFailed):
     """By its bytes this is no picture that the API takes, or it is too large."""
 
