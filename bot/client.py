@@ -22,7 +22,7 @@ from bot.errors import (
     SwapFailed,
     Unexpected,
 )
-from bot.fetch import CONNECTION_ERRORS
+from bot.fetch import CONNECTION_ERRORS, Reader
 from bot.language import speak
 from bot.links import Links
 from bot.policy import DefaultLimits
@@ -41,7 +41,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 FIRST_ANSWER_SECONDS = 3.0
 """How long Discord waits for the first answer to an interaction (source: its developer documentation)."""
 
-EXTENSIONS = ("cogs.faceswap", "cogs.credits", "cogs.moderation")
+EXTENSIONS = ("cogs.faceswap", "cogs.credits", "cogs.moderation", "cogs.results")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,10 @@ class Services:
     limits: DefaultLimits
     price_micros: int
     now: Callable[[], datetime]
+    pictures: Reader
+    """Reads what Discord's CDN has."""
+    new_seed: Callable[[], int]
+    """A seed that was not asked for."""
 
 
 class FaceSwapBot(commands.Bot):

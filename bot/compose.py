@@ -5,18 +5,18 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
+from secrets import randbelow, token_hex
 
 from bot.account import Account
 from bot.client import FaceSwapBot, OperatorNotices, Services
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.errors import StoreError
-from bot.fetch import DISCORD_CDN, open_session
+from bot.fetch import DISCORD_CDN, AllowedOrigins, Reader, open_session
 from bot.filters import open_filter
 from bot.gate import Gate
 from bot.leases import Leases
-from bot.segmind import SegmindClient
+from bot.segmind import SEED_MAX, SEED_MIN, SegmindClient
 from bot.segmind_queue import QueueClient
 from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
@@ -25,10 +25,17 @@ from bot.turns import Turns
 
 Clock = Callable[[], datetime]
 
+_PICTURE_BYTES, _READING_SECONDS = 25 * 1024 * 1024, 10
+
 
 def utc_now() -> datetime:
     """The real time."""
     return datetime.now(UTC)
+
+
+def random_seed() -> int:
+    """A seed that nobody can foresee."""
+    return SEED_MIN + randbelow(SEED_MAX - SEED_MIN + 1)
 
 
 async def open_store(config: Config, now: Clock = utc_now) -> Store:
@@ -74,7 +81,11 @@ async def open_api(
 
 @asynccontextmanager
 async def compose(
-    config: Config, *, picture_origins: Iterable[str] = DISCORD_CDN, now: Clock = utc_now
+    config: Config,
+    *,
+    picture_origins: Iterable[str] = DISCORD_CDN,
+    now: Clock = utc_now,
+    new_seed: Callable[[], int] = random_seed,
 ) -> AsyncGenerator[FaceSwapBot]:
     """The whole bot, not yet connected; everything it opened is closed at the end."""
     async with AsyncExitStack() as stack:
@@ -96,6 +107,12 @@ async def compose(
             timeout_seconds=config.api_timeout_seconds,
             now=now,
         )
-        bot = FaceSwapBot(Services(store, swaps, config.limits, config.price_micros, now))
+        session = await stack.enter_async_context(open_session())
+        reader = Reader(session, AllowedOrigins.of(picture_origins), _PICTURE_BYTES, _READING_SECONDS)
+        bot = FaceSwapBot(
+            Services(
+                store, swaps, config.limits, config.price_micros, now, pictures=reader, new_seed=new_seed
+            )
+        )
         notices.speak_through(bot)
         yield bot

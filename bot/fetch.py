@@ -29,6 +29,7 @@ CONNECTION_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 """What a broken connection raises, for callers that use another client built on aiohttp."""
 
 _CHUNK = 64 * 1024
+_GONE = (403, 404, 410)
 _LABEL = r"[a-z0-9-]"
 
 
@@ -117,6 +118,39 @@ async def fetch(
     # Raised out here on purpose: a client error holds the URL, which may be signed, and would come along
     # as the context of an error raised inside the block.
     raise FetchError(problem)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads pictures from certain origins, through one session."""
+
+    session: aiohttp.ClientSession
+    allowed: AllowedOrigins
+    max_bytes: int
+    timeout_seconds: float
+
+    async def read(self, url: str) -> bytes:
+        """Read a picture whole; raises FetchError as `fetch` does."""
+        return await fetch(
+            self.session,
+            url,
+            allowed=self.allowed,
+            max_bytes=self.max_bytes,
+            timeout_seconds=self.timeout_seconds,
+        )
+
+    async def gone(self, url: str, timeout_seconds: float) -> bool:
+        """Whether a picture is certainly not there any more; False where that cannot be told in time.
+
+        Raises FetchError(NOT_ALLOWED).
+        """
+        target = self.allowed.admit(url)
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                async with self.session.head(target, allow_redirects=False) as response:
+                    return response.status in _GONE
+        except CONNECTION_ERRORS:
+            return False
 
 
 async def read_capped(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

@@ -78,7 +78,7 @@ def rules(db: Transaction, guild_id: int, user_id: int) -> Rules:
 
 def change_settings(db: Transaction, actor: Actor, change: Change) -> Rules:
     """Apply a change and return the new rules; raises AlreadyHandled when the interaction has acted."""
-    _record(db, actor, "settings", _described(change))
+    record(db, actor, "settings", _described(change))
     guild = actor.guild_id
     for setting, value in change.limits.items():
         _set(db, guild, setting, value)
@@ -109,7 +109,7 @@ def change_settings(db: Transaction, actor: Actor, change: Change) -> Rules:
 
 def block(db: Transaction, actor: Actor, user_id: int) -> bool:
     """Keep a member from swapping; False when already so. Raises AlreadyHandled."""
-    _record(db, actor, "block", {"member": user_id})
+    record(db, actor, "block", {"member": user_id})
     return bool(
         db.execute(
             "INSERT INTO blocked_members (guild_id, user_id, blocked_at) VALUES (:guild, :user, :now) "
@@ -123,7 +123,7 @@ def block(db: Transaction, actor: Actor, user_id: int) -> bool:
 
 def unblock(db: Transaction, actor: Actor, user_id: int) -> bool:
     """Let a blocked member swap again; False when not blocked. Raises AlreadyHandled."""
-    _record(db, actor, "unblock", {"member": user_id})
+    record(db, actor, "unblock", {"member": user_id})
     return bool(
         db.execute(
             "DELETE FROM blocked_members WHERE guild_id = :guild AND user_id = :user",
@@ -136,7 +136,7 @@ def unblock(db: Transaction, actor: Actor, user_id: int) -> bool:
 def grant(db: Transaction, actor: Actor, user_id: int, units: int, expires_at: datetime | None) -> None:
     """Grant extra swaps, 1 to 1000; raises AlreadyHandled."""
     detail = {"member": user_id, "units": units, "expires": expires_at and expires_at.isoformat()}
-    _record(db, actor, "grant", detail)
+    record(db, actor, "grant", detail)
     db.execute(
         "INSERT INTO grants (id, guild_id, user_id, units, expires_at, granted_at) "
         "VALUES (:id, :guild, :user, :units, :expires, :now)",
@@ -149,7 +149,8 @@ def grant(db: Transaction, actor: Actor, user_id: int, units: int, expires_at: d
     )
 
 
-def _record(db: Transaction, actor: Actor, action: str, detail: Mapping[str, object]) -> None:
+def record(db: Transaction, actor: Actor, action: str, detail: Mapping[str, object]) -> None:
+    """Write one action; raises AlreadyHandled when the interaction has acted."""
     added = db.execute(
         "INSERT INTO actions (interaction_id, guild_id, actor_id, action, detail, acted_at) "
         "VALUES (:id, :guild, :actor, :action, :detail, :now) ON CONFLICT (interaction_id) DO NOTHING",
