@@ -45,7 +45,14 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 FIRST_ANSWER_SECONDS = 3.0
 """How long Discord waits for the first answer to an interaction (source: its developer documentation)."""
 
-EXTENSIONS = ("cogs.faceswap", "cogs.credits", "cogs.moderation", "cogs.faces", "cogs.face_menu")
+EXTENSIONS = (
+    "cogs.faceswap",
+    "cogs.results",
+    "cogs.faces",
+    "cogs.face_menu",
+    "cogs.credits",
+    "cogs.moderation",
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,8 @@ class Services:
     marker: "Marker"
     saved_faces: int
     """How many faces a member may save."""
+    new_seed: Callable[[], int]
+    """A seed that was not asked for."""
 
 
 class FaceSwapBot(commands.Bot):

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
+from secrets import randbelow, token_hex
 from typing import TYPE_CHECKING
 
 from bot.account import Account
@@ -21,11 +21,11 @@ from bot.errors import StoreError
 from bot.fetch import DISCORD_CDN, AllowedOrigins, Reader, open_session
 from bot.filters import open_filter
 from bot.gate import Gate
-from bot.intake import Intake
+from bot.intake import MAX_INPUT_BYTES, Intake
 from bot.leases import Leases
 from bot.links import Links
 from bot.progress import Notes
-from bot.segmind import SegmindClient
+from bot.segmind import SEED_MAX, SEED_MIN, SegmindClient
 from bot.segmind_queue import QueueClient
 from bot.store import cases, roots
 from bot.store.database import Store, to_ms
@@ -41,10 +41,17 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
+_READING_SECONDS = 15.0
+
 
 def utc_now() -> datetime:
     """The real time."""
     return datetime.now(UTC)
+
+
+def random_seed() -> int:
+    """A seed that nobody can foresee."""
+    return SEED_MIN + randbelow(SEED_MAX - SEED_MIN + 1)
 
 
 async def open_store(config: Config, now: Clock = utc_now) -> Store:
@@ -107,7 +114,11 @@ async def open_api(
 
 @asynccontextmanager
 async def compose(
-    config: Config, *, picture_origins: Iterable[str] = DISCORD_CDN, now: Clock = utc_now
+    config: Config,
+    *,
+    picture_origins: Iterable[str] = DISCORD_CDN,
+    now: Clock = utc_now,
+    new_seed: Callable[[], int] = random_seed,
 ) -> AsyncGenerator[FaceSwapBot]:
     """The whole bot, not yet connected; everything it opened is closed at the end."""
     async with AsyncExitStack() as stack:
@@ -121,7 +132,7 @@ async def compose(
         api = await stack.enter_async_context(open_api(config, picture_origins, now=now, gate=gate))
         notices, links = OperatorNotices(config.operator_channel_id), Links(now)
         session = await stack.enter_async_context(open_session())
-        pictures = Reader(session, AllowedOrigins.of(picture_origins))
+        pictures = Reader(session, AllowedOrigins.of(picture_origins), MAX_INPUT_BYTES, _READING_SECONDS)
         account = Account(api, notices, low_micros=config.low_balance_micros)
         swaps = Swaps(
             store,
@@ -155,6 +166,7 @@ async def compose(
                 chores=chores,
                 marker=marker,
                 saved_faces=config.saved_faces,
+                new_seed=new_seed,
             )
         )
         notices.speak_through(bot)

@@ -30,6 +30,7 @@ CONNECTION_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 """What a broken connection raises, for callers that use another client built on aiohttp."""
 
 _CHUNK = 64 * 1024
+_GONE = (403, 404, 410)
 _LABEL = r"[a-z0-9-]"
 
 
@@ -91,28 +92,6 @@ def open_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
 
-@dataclass(frozen=True)
-class Reader:
-    """Reads from these origins alone."""
-
-    session: aiohttp.ClientSession = field(repr=False)
-    allowed: AllowedOrigins
-
-    def allows(self, url: str) -> bool:
-        """Whether this address may be read."""
-        try:
-            self.allowed.admit(url)
-        except FetchError:
-            return False
-        return True
-
-    async def read(self, url: str, *, max_bytes: int, timeout_seconds: float) -> bytes:
-        """Read one address whole; raises what `fetch` does."""
-        return await fetch(
-            self.session, url, allowed=self.allowed, max_bytes=max_bytes, timeout_seconds=timeout_seconds
-        )
-
-
 async def fetch(
     session: aiohttp.ClientSession,
     url: str,
@@ -140,6 +119,47 @@ async def fetch(
     # Raised out here on purpose: a client error holds the URL, which may be signed, and would come along
     # as the context of an error raised inside the block.
     raise FetchError(problem)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads pictures from certain origins, through one session."""
+
+    session: aiohttp.ClientSession = field(repr=False)
+    allowed: AllowedOrigins
+    max_bytes: int
+    timeout_seconds: float
+
+    def allows(self, url: str) -> bool:
+        """Whether this address may be read."""
+        try:
+            self.allowed.admit(url)
+        except FetchError:
+            return False
+        return True
+
+    async def read(self, url: str) -> bytes:
+        """Read a picture whole; raises FetchError as `fetch` does."""
+        return await fetch(
+            self.session,
+            url,
+            allowed=self.allowed,
+            max_bytes=self.max_bytes,
+            timeout_seconds=self.timeout_seconds,
+        )
+
+    async def gone(self, url: str, timeout_seconds: float) -> bool:
+        """Whether a picture is certainly not there any more; False where that cannot be told in time.
+
+        Raises FetchError(NOT_ALLOWED).
+        """
+        target = self.allowed.admit(url)
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                async with self.session.head(target, allow_redirects=False) as response:
+                    return response.status in _GONE
+        except CONNECTION_ERRORS:
+            return False
 
 
 async def read_capped(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

@@ -33,7 +33,6 @@ MAX_INPUT_BYTES = 25 * 1024 * 1024
 """Largest input, in bytes: what one request to Discord may hold."""
 
 _AT_ONCE = 4  # swaps whose pictures are in memory
-_FETCH_SECONDS = 30.0
 
 
 class Links(Protocol):
@@ -120,13 +119,13 @@ class Intake:
         if url is None:
             return None
         try:
-            return await self._fetch(url)
+            return await self._reader.read(url)
         except FetchError:
             return None
 
     async def _read(self, url: str, role: Role) -> bytes:
         try:
-            return await self._fetch(url)
+            return await self._reader.read(url)
         except FetchError as error:
             match error.problem:
                 case FetchProblem.STATUS if error.status in (403, 404, 410):
@@ -138,9 +137,6 @@ class Intake:
                 case _:
                     failure = PictureUnreachable(role)
         raise failure
-
-    async def _fetch(self, url: str) -> bytes:
-        return await self._reader.read(url, max_bytes=MAX_INPUT_BYTES, timeout_seconds=_FETCH_SECONDS)
 
 
 def _seen(swap: Swap, source: bytes, target: bytes, key: bytes) -> Seen:

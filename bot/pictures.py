@@ -115,6 +115,26 @@ def open_picture(data: bytes) -> Image.Image:
     return picture
 
 
+def preview(data: bytes, side: int) -> Image.Image:
+    """The pixels of a picture (its first frame), upright, RGB on black, no side longer than `side`.
+
+    Nothing else of the file is in it. Raises PictureError.
+    """
+    picture = open_picture(data)
+    try:
+        picture.draft("RGB", (side, side))
+        picture = ImageOps.exif_transpose(picture)
+        if picture.has_transparency_data:
+            picture = picture.convert("RGBA")
+            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "black"), picture)
+        picture = picture.convert("RGB")
+        picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+    except BROKEN:
+        raise PictureError(PictureProblem.NOT_A_PICTURE) from None
+    picture.info.clear()
+    return picture
+
+
 def verify(data: bytes) -> Kind:
     """Decode a PNG, JPEG or WebP whole (its first frame) and tell which it is; a cut file fails.
 
@@ -146,7 +166,7 @@ def grey_fields(data: bytes, width: int, height: int) -> bytes:
             picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
         size, gap = (width, height), 2.0
         return picture.convert("L").resize(size, Image.Resampling.LANCZOS, reducing_gap=gap).tobytes()
-    except _BROKEN:
+    except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
 
 
@@ -169,7 +189,7 @@ def is_plain(data: bytes) -> bool:
     picture = open_picture(data)
     try:
         return picture.getexif().get(_ORIENTATION, 1) == 1 and getattr(picture, "n_frames", 1) == 1
-    except _BROKEN:
+    except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
 
 

@@ -32,14 +32,13 @@ from bot.trust_errors import CannotWrite, FaceGone, NoSuchFace
 from bot.words import faces as words
 from cogs.begin import Wish, begin
 from cogs.buttons import Click, Interaction, custom_id, only_for, route, unkept
-from cogs.faceswap import MAX_ATTACHMENT_BYTES, check_attachment
+from cogs.faceswap import check_attachment
 
 log = logging.getLogger(__name__)
 
 LONGEST_SIDE = 2048
 """Sides of a saved picture, in pixels: far more than a face needs."""
 
-_READ_SECONDS = 20.0
 _AT_ONCE = 2  # pictures decoded at the same time: each may take some 200 MB for a moment
 _LOOK_SECONDS = 1.0  # of the three that Discord gives for an answer
 _SUGGESTIONS = 25  # source: Discord's developer documentation
@@ -153,9 +152,7 @@ class Faces(commands.GroupCog, group_name="face", group_description="Faces that 
         Raises PictureGone, PictureUnreachable or PictureUnusable.
         """
         try:
-            data = await self._services.pictures.read(
-                url, max_bytes=MAX_ATTACHMENT_BYTES, timeout_seconds=_READ_SECONDS
-            )
+            data = await self._services.pictures.read(url)
             return await asyncio.to_thread(rebuilt, data, LONGEST_SIDE)
         except PictureError as error:
             raise PictureUnusable(Role.SOURCE, error.problem) from None
