@@ -23,7 +23,7 @@ from bot.errors import (
     SwapFailed,
     Unexpected,
 )
-from bot.fetch import CONNECTION_ERRORS
+from bot.fetch import CONNECTION_ERRORS, Reader
 from bot.language import speak
 from bot.links import Links
 from bot.policy import DefaultLimits
@@ -42,7 +42,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 FIRST_ANSWER_SECONDS = 3.0
 """How long Discord waits for the first answer to an interaction (source: its developer documentation)."""
 
-EXTENSIONS = ("cogs.faceswap", "cogs.credits", "cogs.moderation")
+EXTENSIONS = ("cogs.faceswap", "cogs.credits", "cogs.moderation", "cogs.reports")
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Services:
     price_micros: int
     now: Callable[[], datetime]
     chores: Chores
+    reader: Reader
+    operator_channel_id: int | None
 
 
 class FaceSwapBot(commands.Bot):

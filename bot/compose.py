@@ -13,7 +13,7 @@ from bot.client import FaceSwapBot, OperatorNotices, Services
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.errors import StoreError
-from bot.fetch import DISCORD_CDN, open_session
+from bot.fetch import DISCORD_CDN, AllowedOrigins, Reader, open_session
 from bot.filters import open_filter
 from bot.gate import Gate
 from bot.leases import Leases
@@ -24,6 +24,9 @@ from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
 from bot.swaps import Swaps
 from bot.turns import Turns
+
+MAX_PICTURE_BYTES = 25 * 1024 * 1024
+"""Largest picture that is read off Discord, in bytes: what one request to Discord may hold."""
 
 Clock = Callable[[], datetime]
 
@@ -99,6 +102,17 @@ async def compose(
             now=now,
         )
         chores = Chores(store, (Chore("undecided reports", 60, cases.expire),), now=now)
-        bot = FaceSwapBot(Services(store, swaps, config.limits, config.price_micros, now, chores))
+        session = await stack.enter_async_context(open_session())
+        services = Services(
+            store=store,
+            swaps=swaps,
+            limits=config.limits,
+            price_micros=config.price_micros,
+            now=now,
+            chores=chores,
+            reader=Reader(session, AllowedOrigins.of(picture_origins), MAX_PICTURE_BYTES),
+            operator_channel_id=config.operator_channel_id,
+        )
+        bot = FaceSwapBot(services)
         notices.speak_through(bot)
         yield bot

@@ -90,6 +90,25 @@ def open_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Reads pictures from origins the composition root has allowed, at most `max_bytes` each."""
+
+    session: aiohttp.ClientSession
+    allowed: AllowedOrigins
+    max_bytes: int
+
+    async def read(self, url: str, timeout_seconds: float) -> bytes:
+        """Read one whole, in memory; raises FetchError as `fetch` does."""
+        return await fetch(
+            self.session,
+            url,
+            allowed=self.allowed,
+            max_bytes=self.max_bytes,
+            timeout_seconds=timeout_seconds,
+        )
+
+
 async def fetch(
     session: aiohttp.ClientSession,
     url: str,
