@@ -50,6 +50,7 @@ EXTENSIONS = (
     "cogs.results",
     "cogs.faces",
     "cogs.face_menu",
+    "cogs.reports",
     "cogs.credits",
     "cogs.moderation",
 )
@@ -73,6 +74,7 @@ class Services:
     """How many faces a member may save."""
     new_seed: Callable[[], int]
     """A seed that was not asked for."""
+    operator_channel_id: int | None
 
 
 class FaceSwapBot(commands.Bot):

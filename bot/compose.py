@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MAX_PICTURE_BYTES = 25 * 1024 * 1024
+"""Largest picture that is read off Discord, in bytes: what one request to Discord may hold."""
+
 Clock = Callable[[], datetime]
 
 _READING_SECONDS = 15.0
@@ -167,6 +170,7 @@ async def compose(
                 marker=marker,
                 saved_faces=config.saved_faces,
                 new_seed=new_seed,
+                operator_channel_id=config.operator_channel_id,
             )
         )
         notices.speak_through(bot)

@@ -213,7 +213,7 @@ async def saved_face(interaction: Interaction, name: str) -> str:
         raise NoSuchFace
     with suppress(*_NOT_TAKEN):
         async with asyncio.timeout(_LOOK_SECONDS):
-            there = await bot.links.in_message(face.place.channel_id, face.place.message_id)
+            there = await bot.services.links.in_message(face.place.channel_id, face.place.message_id)
         if there is None:
             await bot.services.store.run(rows.forget, interaction.user.id, face.place.message_id)
             raise FaceGone(face.name)
