@@ -27,6 +27,7 @@ from bot.fetch import CONNECTION_ERRORS, Reader
 from bot.language import speak
 from bot.links import Links
 from bot.policy import DefaultLimits
+from bot.precheck import Precheck
 from bot.store.database import Store
 from bot.store.swaps import Swap
 from bot.swaps import Swaps
@@ -58,6 +59,7 @@ class Services:
     """Reads what Discord holds."""
     links: Links
     chores: Chores
+    precheck: Precheck
 
 
 class FaceSwapBot(commands.Bot):

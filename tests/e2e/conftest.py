@@ -53,6 +53,7 @@ class Place:
                 "DATABASE_URL": self.database.url,
                 "SHUTDOWN_GRACE": "0",
                 "LEASE_SECONDS": "1",
+                "PRECHECK": "off",
                 **self.settings,
             }
         )
