@@ -53,7 +53,7 @@ async def _api(config: Config) -> Line:
     if config.own_engine:
         return Line("API", UNUSED, "SEGMIND_API_KEY is not set; the bot would use its own engine, for free.")
     try:
-        async with open_api(config) as api:
+        async with open_api(config, None) as api:
             account = await api.credits()
     except BotError as error:
         return Line("API", WRONG, operator(error))

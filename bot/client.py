@@ -27,6 +27,7 @@ from bot.fetch import CONNECTION_ERRORS, Reader
 from bot.language import speak
 from bot.links import Links
 from bot.policy import DefaultLimits
+from bot.precheck import Precheck
 from bot.store.database import Store
 from bot.store.swaps import Swap
 from bot.swaps import Swaps
@@ -75,6 +76,7 @@ class Services:
     new_seed: Callable[[], int]
     """A seed that was not asked for."""
     operator_channel_id: int | None
+    precheck: Precheck
 
 
 class FaceSwapBot(commands.Bot):

@@ -15,8 +15,9 @@ from bot.account import Account
 from bot.calls import Calls
 from bot.chores import Chore, Chores
 from bot.client import FaceSwapBot, OperatorNotices, Services
-from bot.config import Config
+from bot.config import SEGMIND_API, Config
 from bot.delivery import Delivery
+from bot.engine.child import EngineChild
 from bot.errors import StoreError
 from bot.fetch import DISCORD_CDN, AllowedOrigins, Reader, open_session
 from bot.filters import open_filter
@@ -24,6 +25,7 @@ from bot.gate import Gate
 from bot.intake import MAX_INPUT_BYTES, Intake
 from bot.leases import Leases
 from bot.links import Links
+from bot.precheck import open_precheck
 from bot.progress import Notes
 from bot.segmind import SEED_MAX, SEED_MIN, SegmindClient
 from bot.segmind_queue import QueueClient
@@ -88,29 +90,33 @@ async def open_marker(config: Config, store: Store, now: Clock = utc_now) -> "Ma
 
 
 @asynccontextmanager
-async def open_api(
-    config: Config,
-    picture_origins: Iterable[str] = DISCORD_CDN,
-    *,
-    now: Clock = utc_now,
-    gate: Gate | None = None,
-) -> AsyncGenerator[SegmindClient]:
-    """The configured API, or the bot's own engine, which may then read pictures from `picture_origins` alone.
+async def open_engine(
+    config: Config, picture_origins: Iterable[str] = DISCORD_CDN
+) -> AsyncGenerator[EngineChild | None]:
+    """The bot's own engine, which may read pictures from `picture_origins` alone; None with another API.
 
-    Raises EngineUnavailable when the engine is needed and cannot start.
+    Raises EngineUnavailable when it is needed and cannot start.
     """
+    if config.own_engine:
+        async with EngineChild.start(picture_origins) as child:
+            yield child
+    else:
+        yield None
+
+
+@asynccontextmanager
+async def open_api(
+    config: Config, engine: EngineChild | None, *, now: Clock = utc_now, gate: Gate | None = None
+) -> AsyncGenerator[SegmindClient]:
+    """The configured API, which is the bot's own engine where that runs."""
     kind = QueueClient if config.api_version == "v2" else SegmindClient
     client = partial(kind, gate=gate, now=now)
-    async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(open_session())
-        if config.segmind_base_url is None:
-            from bot.engine.child import EngineChild  # noqa: PLC0415 - not loaded where another API is used
-
-            child = await stack.enter_async_context(EngineChild.start(picture_origins))
+    async with open_session() as session:
+        if engine is not None:
             results = config.segmind_results
-            yield client(session, base_url=lambda: child.base_url, key=child.key, results=results)
+            yield client(session, base_url=lambda: engine.base_url, key=engine.key, results=results)
         else:
-            address, key = config.segmind_base_url, config.segmind_api_key
+            address, key = config.segmind_base_url or SEGMIND_API, config.segmind_api_key
             results = config.segmind_results.with_origin_of(address)
             yield client(session, base_url=address, key=key, results=results)
 
@@ -132,7 +138,9 @@ async def compose(
         stack.push_async_callback(store.close)
         marker = await open_marker(config, store, now)
         gate = Gate(now=now)
-        api = await stack.enter_async_context(open_api(config, picture_origins, now=now, gate=gate))
+        engine = await stack.enter_async_context(open_engine(config, picture_origins))
+        precheck = await stack.enter_async_context(open_precheck(config, engine))
+        api = await stack.enter_async_context(open_api(config, engine, now=now, gate=gate))
         notices, links = OperatorNotices(config.operator_channel_id), Links(now)
         session = await stack.enter_async_context(open_session())
         pictures = Reader(session, AllowedOrigins.of(picture_origins), MAX_INPUT_BYTES, _READING_SECONDS)
@@ -140,7 +148,7 @@ async def compose(
         swaps = Swaps(
             store,
             defaults=config.limits,
-            intake=Intake(store, links, pictures, content_filter=content_filter, now=now),
+            intake=Intake(store, links, pictures, precheck=precheck, content_filter=content_filter, now=now),
             calls=Calls(
                 store,
                 api,
@@ -171,6 +179,7 @@ async def compose(
                 saved_faces=config.saved_faces,
                 new_seed=new_seed,
                 operator_channel_id=config.operator_channel_id,
+                precheck=precheck,
             )
         )
         notices.speak_through(bot)

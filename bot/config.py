@@ -65,6 +65,8 @@ class Config:
     shutdown_grace_seconds: float
     operator_channel_id: int | None
     low_balance_micros: int
+    precheck: bool
+    """Whether both pictures are looked at before a paid call, where the engine is installed."""
     content_filter: str | None
     """Where the operator's content filter is, as `package.module:name`."""
     content_filter_timeout_seconds: float
@@ -135,6 +137,7 @@ def read_config(variables: Mapping[str, str]) -> Config:
         caption_only_allowed=reader.read("CAPTION_ONLY", "allowed", _one_of("allowed", "forbidden"))
         == "allowed",
         saved_faces=reader.read("SAVED_FACES", 10, _at_least(0, 20)),  # what one list can show
+        precheck=reader.read("PRECHECK", "auto", _one_of("auto", "off")) == "auto",
         log_level=reader.read("LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error")),
     )
     if reader.text("DYNO") and isinstance(config.database, Path):

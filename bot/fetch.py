@@ -7,7 +7,7 @@ answer says can add one.
 import asyncio
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -28,6 +28,9 @@ SEGMIND_RESULTS = (
 
 CONNECTION_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 """What a broken connection raises, for callers that use another client built on aiohttp."""
+
+Session = aiohttp.ClientSession
+"""What `open_session` opens, by a name for modules that use no client themselves."""
 
 _CHUNK = 64 * 1024
 _GONE = (403, 404, 410)
@@ -160,6 +163,35 @@ class Reader:
                     return response.status in _GONE
         except CONNECTION_ERRORS:
             return False
+
+
+async def post(
+    session: aiohttp.ClientSession,
+    url: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str],
+    max_bytes: int,
+    timeout_seconds: float,
+) -> bytes:
+    """Send bytes to an address of the bot's own and read what is answered; raises FetchError as `fetch`.
+
+    The address is not checked: it must never come from outside.
+    """
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            # As a file: aiohttp would hold up the loop to send large bytes.
+            async with session.post(
+                url, data=io.BytesIO(body), headers=headers, allow_redirects=False
+            ) as response:
+                if response.status != 200:
+                    raise FetchError(FetchProblem.STATUS, response.status)
+                return await read_capped(response, max_bytes)
+    except TimeoutError:
+        problem = FetchProblem.TIMEOUT
+    except (aiohttp.ClientError, OSError):
+        problem = FetchProblem.NETWORK
+    raise FetchError(problem)
 
 
 async def read_capped(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

@@ -36,7 +36,7 @@ def test_the_example_file_names_just_the_variables_that_are_read() -> None:
     """Each variable the code reads is in the example, and the example has no other."""
     root = EXAMPLE.parent
     source = (root / "bot" / "config.py").read_text() + (root / "bot" / "__main__.py").read_text()
-    assert set(_example()) == set(re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z]+)+)"', source))
+    assert set(_example()) == set(re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z]+)+|PRECHECK)"', source))
 
 
 def _example() -> dict[str, str]:
@@ -47,6 +47,12 @@ def test_a_key_means_the_real_api_at_its_price() -> None:
     """With a key the address is Segmind's and a swap costs five cents."""
     config = read_config({"SEGMIND_API_KEY": "SG_key"})
     assert (config.segmind_base_url, config.price_micros, config.own_engine) == (SEGMIND_API, 50_000, False)
+
+
+@pytest.mark.parametrize(("value", "looks"), [("", True), ("auto", True), ("OFF", False)])
+def test_the_free_look_can_be_turned_off(value: str, looks: bool) -> None:
+    """It is on unless somebody says otherwise."""
+    assert read_config({"PRECHECK": value}).precheck is looks
 
 
 def test_an_empty_limit_means_no_limit() -> None:
@@ -96,6 +102,7 @@ def test_dollars_become_micros_exactly(amount: str, micros: int) -> None:
         ("DISCORD_SANDBOX_URL", "https://discord.com"),
         ("DISCORD_TOKEN", "two words"),
         ("LOG_LEVEL", "loud"),
+        ("PRECHECK", "maybe"),
     ],
 )
 def test_a_mistake_is_named_with_its_variable(name: str, value: str) -> None:

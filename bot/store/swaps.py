@@ -206,6 +206,14 @@ def load_open(db: Transaction, swap_id: int) -> OpenSwap | None:
     return _open_swap(rows[0]) if rows else None
 
 
+def last_calls_seconds(db: Transaction) -> list[float]:
+    """How long the last calls took that made a picture, oldest first."""
+    made = db.rows(
+        "SELECT made_at - sent_at AS taken FROM swaps WHERE made_at IS NOT NULL ORDER BY id DESC LIMIT 15"
+    )
+    return [row["taken"] / 1000 for row in reversed(made)]
+
+
 def accounts_of(guild_id: int, user_id: int) -> tuple[int, ...]:
     """The accounts a swap is booked in, in the order they are locked: the server's, if any, the member's."""
     return (0, user_id) if guild_id else (user_id,)

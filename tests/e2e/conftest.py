@@ -55,6 +55,7 @@ class Place:
                 "SHUTDOWN_GRACE": "0",
                 "LEASE_SECONDS": "1",
                 **pair_settings(),
+                "PRECHECK": "off",
                 **self.settings,
             }
         )

@@ -141,6 +141,7 @@ async def a_run(
             "DISCORD_SANDBOX_URL": sandbox.base_url,
             "SEGMIND_API_KEY": KEY,
             "SEGMIND_BASE_URL": api.base_url,
+            "PRECHECK": "off",
             "SEGMIND_API_VERSION": version,
             "DATABASE_URL": database.url,
             "API_TIMEOUT_SECONDS": str(TIMEOUT_SECONDS),

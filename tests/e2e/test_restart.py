@@ -61,6 +61,7 @@ async def launch(place: Place, kind: tuple[str, str]) -> AsyncIterator[Launch]:
                 "DISCORD_SANDBOX_URL": place.sandbox.base_url,
                 "SEGMIND_API_KEY": KEY,
                 "SEGMIND_BASE_URL": place.api.base_url,
+                "PRECHECK": "off",
                 "DATABASE_URL": place.database.url,
                 **pair_settings(),
                 **place.settings,
