@@ -51,9 +51,9 @@ EXTENSIONS = (
     "cogs.results",
     "cogs.faces",
     "cogs.face_menu",
-    "cogs.reports",
     "cogs.credits",
     "cogs.moderation",
+    "cogs.reports",  # adds to the moderators' commands
 )
 
 
