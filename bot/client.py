@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
 from discord import app_commands
@@ -34,6 +34,9 @@ from bot.translator import CommandTranslator
 from bot.words import operator as operator_words
 from bot.words.failures import failure
 
+if TYPE_CHECKING:
+    from bot.marker import Marker
+
 log = logging.getLogger(__name__)
 
 # discord.py would warn at each start that it lacks what only voice needs.
@@ -58,6 +61,7 @@ class Services:
     """Reads what Discord holds."""
     links: Links
     chores: Chores
+    marker: "Marker"
 
 
 class FaceSwapBot(commands.Bot):

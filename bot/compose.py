@@ -1,5 +1,7 @@
 """Puts the parts together from a configuration; what is embedded and what is real is decided here alone."""
 
+import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -7,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 from bot.account import Account
 from bot.calls import Calls
@@ -24,11 +27,17 @@ from bot.links import Links
 from bot.progress import Notes
 from bot.segmind import SegmindClient
 from bot.segmind_queue import QueueClient
-from bot.store import cases
+from bot.store import cases, roots
 from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
 from bot.swaps import Swaps
 from bot.turns import Turns
+from bot.words import operator
+
+if TYPE_CHECKING:
+    from bot.marker import Marker
+
+log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -49,6 +58,23 @@ async def open_store(config: Config, now: Clock = utc_now) -> Store:
             "DATABASE_URL names PostgreSQL, whose driver is not installed: pip install -r requirements.txt."
         ) from None
     return await open_postgres(config.database.url, lambda: to_ms(now()))
+
+
+def new_marker(config: Config, now: datetime) -> "Marker":
+    """What marks and signs results; CPU and disk work. Raises ConfigError when it could sign none."""
+    from bot.keyring import configured_pair  # noqa: PLC0415 - 0.2 s, which most commands do without
+    from bot.marker import Marker  # noqa: PLC0415 - as above
+
+    return Marker(configured_pair(config, now), now)
+
+
+async def open_marker(config: Config, store: Store, now: Clock = utc_now) -> "Marker":
+    """The marker, with its certificates remembered in the store; raises ConfigError."""
+    marker = await asyncio.to_thread(new_marker, config, now())
+    if marker.ends_soon(now()):
+        log.warning(operator.signing_ends(marker.expires_at))
+    await store.run(roots.remember, marker.chain, now())
+    return marker
 
 
 @asynccontextmanager
@@ -90,6 +116,7 @@ async def compose(
         )
         store = await open_store(config, now)
         stack.push_async_callback(store.close)
+        marker = await open_marker(config, store, now)
         gate = Gate(now=now)
         api = await stack.enter_async_context(open_api(config, picture_origins, now=now, gate=gate))
         notices, links = OperatorNotices(config.operator_channel_id), Links(now)
@@ -126,6 +153,7 @@ async def compose(
                 pictures=pictures,
                 links=links,
                 chores=chores,
+                marker=marker,
             )
         )
         notices.speak_through(bot)

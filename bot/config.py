@@ -71,8 +71,6 @@ class Config:
     c2pa_cert: str | None
     """Certificates in PEM, the signing one first and the root last; None where the bot makes its own."""
     c2pa_key: str | None = field(repr=False)
-    caption_only_allowed: bool
-    """Whether moderators may have results without the badge in the picture."""
     log_level: str
 
     @property
@@ -119,6 +117,7 @@ def read_config(variables: Mapping[str, str]) -> Config:
             server_daily_micros=reader.limit("SERVER_DAILY_BUDGET_USD", 5 * MICROS_PER_DOLLAR, _micros),
             server_monthly_micros=reader.limit("SERVER_MONTHLY_BUDGET_USD", 50 * MICROS_PER_DOLLAR, _micros),
             bot_daily_micros=reader.limit("BOT_DAILY_BUDGET_USD", 25 * MICROS_PER_DOLLAR, _micros),
+            caption_only_allowed=reader.read("CAPTION_ONLY", True, _switch("allowed", "forbidden")),
         ),
         database=reader.read("DATABASE_URL", Path("data/faceswap.sqlite3"), _database),
         shutdown_grace_seconds=reader.read("SHUTDOWN_GRACE", 20, _at_least(0)),
@@ -129,8 +128,6 @@ def read_config(variables: Mapping[str, str]) -> Config:
         content_filter_timeout_seconds=reader.read("CONTENT_FILTER_TIMEOUT_SECONDS", 10, _at_least(1)),
         c2pa_cert=reader.read("C2PA_CERT", None, _pem),
         c2pa_key=reader.read("C2PA_KEY", None, _pem),
-        caption_only_allowed=reader.read("CAPTION_ONLY", "allowed", _one_of("allowed", "forbidden"))
-        == "allowed",
         log_level=reader.read("LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error")),
     )
     if reader.text("DYNO") and isinstance(config.database, Path):
@@ -271,6 +268,13 @@ def _one_of(*values: str) -> Callable[[str], str]:
         if value.lower() not in values:
             raise ValueError(f"set one of {', '.join(values)}.")
         return value.lower()
+
+    return parse
+
+
+def _switch(on: str, off: str) -> Callable[[str], bool]:
+    def parse(value: str) -> bool:
+        return _one_of(on, off)(value) == on
 
     return parse
 

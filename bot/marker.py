@@ -14,12 +14,13 @@ from PIL import Image
 
 from bot import __version__, manifests, pictures
 from bot import badge as badges
-from bot.certificate import Pair
+from bot.certificate import SOON, Pair
 from bot.containers import marked
 from bot.errors import CannotSign, ConfigError, ResultTooLarge
 from bot.manifests import ManifestError
 from bot.pictures import Kind
-from bot.provenance import ACTIONS, MIME, SOURCE_TYPE, SWAP, Finding, Judge, Verdict
+from bot.provenance import ACTIONS, MIME, SOURCE_TYPE, SWAP, Judge
+from bot.verdict import Finding, Verdict
 
 XMP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -51,12 +52,20 @@ class Marker:
     """Marks and signs with one pair; several threads may use one. Raises ConfigError when it cannot sign."""
 
     def __init__(self, pair: Pair, now: datetime) -> None:
-        self._judge = Judge([str(pair.chain)])
+        self.chain = str(pair.chain)
+        """The certificates it signs with, in PEM, the root last."""
+        self.expires_at = pair.expires_at
+        """From when on it signs nothing any more."""
+        self._judge = Judge([self.chain])
         try:
             self._context = manifests.signing(pair, (ACTIONS, SWAP))
             self._room = _SPARE + max(self._added(kind, now) for kind in MIME)
         except (ManifestError, CannotSign) as error:
             raise ConfigError((f"C2PA_CERT and C2PA_KEY sign nothing that holds: {error}",)) from None
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Whether the certificate has to be renewed."""
+        return self.expires_at - now < SOON
 
     def mark(self, data: bytes, *, badge: bool, limit_bytes: int, swap_id: int, made_at: datetime) -> Marked:
         """The API's picture, marked and signed, within the limit.

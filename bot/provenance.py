@@ -5,8 +5,6 @@ a thread. Source: the C2PA specification 2.2.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from bot import manifests
 from bot.certificate import read_chain
@@ -14,6 +12,7 @@ from bot.containers import credentials
 from bot.errors import PictureError, PictureProblem
 from bot.manifests import Json
 from bot.pictures import Kind, open_picture, sniff
+from bot.verdict import Finding, Verdict
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC's word for a picture of several parts, one of which a trained model made."""
@@ -43,23 +42,6 @@ _GOOD = frozenset(
         "signingCredential.ocsp.skipped",
     )
 )
-
-
-class Finding(StrEnum):
-    """What is known of a picture's origin."""
-
-    GENUINE = "genuine"  # made here, and every byte is as it was posted
-    ALTERED = "altered"  # it carries the credentials of a picture that was made here, and is not that picture
-    NO_CREDENTIALS = "no_credentials"  # none, another's, or some that cannot be believed
-    NOT_A_PICTURE = "not_a_picture"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A finding; `swap_id` where the credentials that name it are whole."""
-
-    finding: Finding
-    swap_id: int | None = None
 
 
 _NONE = Verdict(Finding.NO_CREDENTIALS)

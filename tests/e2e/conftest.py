@@ -22,6 +22,7 @@ from bot.store import audit
 from tests.databases import Database, SqliteDatabase, opened
 from tests.openapi import Document
 from tests.scripted_api import PNG, ScriptedApi
+from tests.signing import pair_settings
 
 KEY = "SG_test_key_0123456789"
 
@@ -53,6 +54,7 @@ class Place:
                 "DATABASE_URL": self.database.url,
                 "SHUTDOWN_GRACE": "0",
                 "LEASE_SECONDS": "1",
+                **pair_settings(),
                 **self.settings,
             }
         )

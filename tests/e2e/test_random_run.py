@@ -28,6 +28,7 @@ from bot.words import swaps as words
 from tests.databases import Database, opened
 from tests.e2e.chaos import KEY, TIMEOUT_SECONDS, ChaoticApi, ChaoticDiscord, Fleet
 from tests.scripted_api import PNG
+from tests.signing import pair_settings
 
 IN_DOUBT = {"ApiTimeout", "ApiDisconnected", "ApiAnswerUnreadable", "Interrupted"}
 """Failures after which the API may have billed a picture that cannot be had."""
@@ -146,6 +147,7 @@ async def a_run(
             "API_CONCURRENCY": str(CONCURRENCY),
             "LEASE_SECONDS": "1",
             "SHUTDOWN_GRACE": "20",
+            **pair_settings(),
             **dict.fromkeys(("COOLDOWN_SECONDS", "SWAPS_AT_ONCE", "DAILY_SWAPS_PER_MEMBER"), ""),
             **dict.fromkeys(("SERVER_DAILY_BUDGET_USD", "SERVER_MONTHLY_BUDGET_USD"), ""),
             **dict.fromkeys(("BOT_DAILY_BUDGET_USD", "DM_SWAPS_PER_DAY"), ""),

@@ -1,0 +1,19 @@
+"""A pair of certificates for tests, made once."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+
+from bot.certificate import Pair
+from bot.keyring import make_pair
+
+
+@cache
+def pair() -> Pair:
+    """What the tests' bots sign with where they keep no key themselves."""
+    return make_pair(datetime.now(UTC))
+
+
+def pair_settings() -> Mapping[str, str]:
+    """The same as an operator sets it."""
+    return {"C2PA_CERT": str(pair().chain), "C2PA_KEY": pair().key}
