@@ -40,7 +40,12 @@ def marked(data: bytes, kind: Kind, xmp: bytes) -> bytes:
     """
     if kind not in _READERS:
         raise ValueError(f"no {kind} is written")
-    return _WRITERS[kind](list(_READERS[kind](data)), xmp)
+    return _WRITERS[kind](list(parts(data, kind)), xmp)
+
+
+def parts(data: bytes, kind: Kind) -> Iterator[Part]:
+    """What a file is made of, in order; raises ValueError where it cannot be followed any further."""
+    return _READERS[kind](data)
 
 
 def credentials(data: bytes, kind: Kind) -> bytes:
@@ -48,7 +53,7 @@ def credentials(data: bytes, kind: Kind) -> bytes:
     name = {Kind.PNG: b"caBX", Kind.JPEG: _APP11, Kind.WEBP: b"C2PA"}[kind]
     found: list[bytes] = []
     with suppress(ValueError):
-        found.extend(body for part, body in _READERS[kind](data) if part == name)
+        found.extend(body for part, body in parts(data, kind) if part == name)
     return b"".join(found)
 
 
@@ -61,8 +66,8 @@ def _png_parts(data: bytes) -> Iterator[Part]:
         at += 12 + length
 
 
-def _png(parts: list[Part], xmp: bytes) -> bytes:
-    kept = [part for part in parts if part[0] in _PNG_KEPT]
+def _png(found: list[Part], xmp: bytes) -> bytes:
+    kept = [part for part in found if part[0] in _PNG_KEPT]
     if not kept or kept[0][0] != b"IHDR":
         raise ValueError("no header")
     kept.insert(1, (b"iTXt", _PNG_XMP + xmp))
@@ -100,8 +105,8 @@ def _end_of_scan(data: bytes, at: int) -> int:
     raise ValueError("no end")
 
 
-def _jpeg(parts: list[Part], xmp: bytes) -> bytes:
-    kept = [(name, shown) for name, body in parts if (shown := _shown(name, body)) is not None]
+def _jpeg(found: list[Part], xmp: bytes) -> bytes:
+    kept = [(name, shown) for name, body in found if (shown := _shown(name, body)) is not None]
     # JFIF has to come first (source: ITU-T T.871).
     kept.insert(1 if kept[:1] and kept[0][0] == _APP0 else 0, (_APP1, _JPEG_XMP + xmp))
     segments = (
@@ -132,8 +137,8 @@ def _webp_parts(data: bytes) -> Iterator[Part]:
         raise ValueError("the chunks are longer than the file says")
 
 
-def _webp(parts: list[Part], xmp: bytes) -> bytes:
-    known = dict(reversed(parts))
+def _webp(found: list[Part], xmp: bytes) -> bytes:
+    known = dict(reversed(found))
     picture = b"VP8L" if b"VP8L" in known else b"VP8 "
     flags, canvas = _canvas(known, picture)
     order = (b"ICCP", b"ALPH", picture) if picture == b"VP8 " else (b"ICCP", picture)

@@ -226,5 +226,5 @@ def _scaled(picture: Image.Image, scale: float) -> Image.Image:
 def _encode(picture: Image.Image, kind: Kind, quality: int) -> bytes:
     out = io.BytesIO()
     options = _FAST_PNG if kind is Kind.PNG else {"quality": quality}
-    picture.save(out, format=kind.value, **options)
+    picture.save(out, format=kind.value, icc_profile=picture.info.get("icc_profile"), **options)
     return out.getvalue()

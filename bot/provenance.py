@@ -61,15 +61,13 @@ class Judge:
     def verdict(self, data: bytes) -> Verdict:
         """Judge a file; whatever is in it, this gives a verdict."""
         kind = sniff(data)
-        try:
-            open_picture(data)
-        except PictureError as error:
-            return _NONE if error.problem is PictureProblem.TOO_LARGE else Verdict(Finding.NOT_A_PICTURE)
-        if kind is None or kind not in MIME or len(data) > MAX_BYTES or self._context is None:
-            return _NONE
-        found = credentials(data, kind)
+        found = b""
+        if kind is not None and kind in MIME and len(data) <= MAX_BYTES:
+            found = credentials(data, kind)
         # What does not even name our statement is not ours; no parser has to see it.
-        if SWAP.encode() not in found or len(found) > _MAX_CREDENTIALS:
+        if kind is None or SWAP.encode() not in found or len(found) > _MAX_CREDENTIALS:
+            return _without_credentials(data)
+        if self._context is None:
             return _NONE
         try:
             return self._judged(manifests.read(self._context, MIME[kind], data))
@@ -94,6 +92,14 @@ class Judge:
 
 
 _PARTS = frozenset(("active_manifest", "manifests", "validation_results", "validation_state"))
+
+
+def _without_credentials(data: bytes) -> Verdict:
+    try:
+        open_picture(data)
+    except PictureError as error:
+        return _NONE if error.problem is PictureProblem.TOO_LARGE else Verdict(Finding.NOT_A_PICTURE)
+    return _NONE
 
 
 def verify(data: bytes, chains: Sequence[str]) -> Verdict:

@@ -72,3 +72,7 @@ class CaseClosed(Refusal):
 
 class NotRestorable(Refusal):
     """Pictures reported for this reason are not kept, so they cannot be shown again."""
+
+
+class CannotSign(SwapFailed):
+    """The result could not be signed, or does not read back as signed; unsigned it is not posted."""

@@ -47,6 +47,10 @@ REASONS: Mapping[type[BotError], Callable[[Any], str]] = {
         "The bot's content filter could not check your pictures, so they are not used. "
         "Try again in a few minutes."
     ),
+    trust_errors.CannotSign: lambda _error: _(
+        "The bot could not sign your picture, and it posts none unsigned. "
+        "Only whoever runs this bot can mend that, so please tell them or a moderator."
+    ),
     errors.PictureGone: lambda error: _(
         "Discord does not have the {picture} any more. Attach it again.", picture=picture(error.role)
     ),
