@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 
 from bot.compose import open_marker, open_store, utc_now
 from bot.config import read_config
+from bot.credentials import verify
 from tests.e2e.test_command_line import run
 from tests.provenance.samples import PICTURES, PLENTY, SWAP
 
@@ -47,10 +48,22 @@ async def database(tmp_path: Path) -> str:
 )
 async def test_a_file_is_judged(database: str, tmp_path: Path, name: str, status: int, says: str) -> None:
     """One sentence each, and status 0 for nothing but an untouched picture of this bot."""
-    got, output, log = await run("verify", tmp_path / name, DATABASE_URL=database)
-    assert (got, log) == (status, "")
-    assert output.count("\n") == 1
-    assert says in output
+    said: list[str] = []
+    got = await verify(read_config({"DATABASE_URL": database}), tmp_path / name, said.append)
+    (sentence,) = said
+    assert got == status
+    assert says in sentence
+
+
+async def test_the_command_line_says_it(database: str, tmp_path: Path) -> None:
+    """As a process: the sentence, and the status that a script reads."""
+    for name, expected in {
+        "made.png": (0, "Made"),
+        "altered.png": (1, "Made"),
+        "text.png": (2, "This"),
+    }.items():
+        status, output, log = await run("verify", tmp_path / name, DATABASE_URL=database)
+        assert (status, output[:4], log) == (*expected, "")
 
 
 async def test_without_a_store_nothing_is_claimed(tmp_path: Path) -> None:
@@ -103,9 +116,10 @@ async def test_a_pair_is_written_once(tmp_path: Path) -> None:
         ({"DATABASE_URL": "postgres://ada:word@127.0.0.1:9/store"}, "python -m bot certificate"),
     ],
 )
-async def test_check_names_what_cannot_sign(variables: dict[str, str], sentence: str) -> None:
+async def test_check_names_what_cannot_sign(variables: dict[str, str], sentence: str, tmp_path: Path) -> None:
     """A pair that would not do, and PostgreSQL without one: on its line, exit status 1."""
-    status, output, _ = await run("check", **variables)
+    given = {"DATABASE_URL": f"sqlite:///{tmp_path}/store.sqlite3", **variables}
+    status, output, _ = await run("check", **given)
     assert status == 1
     (line,) = (line for line in output.splitlines() if line.startswith("Signing"))
     assert "WRONG" in line
