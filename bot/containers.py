@@ -27,6 +27,9 @@ _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP11, _APP14 = (
     bytes((0xFF, code)) for code in (0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEB, 0xEE)
 )
 _JPEG_DROPPED = frozenset(bytes((0xFF, code)) for code in (*range(0xE0, 0xF0), 0xFE))
+_SEGMENT = re.compile(rb"\xff++([^\x00\x01\xd0-\xd8])")
+"""A segment's marker, after any fill; what has no length stands only elsewhere."""
+
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 """What ends a scan's coded data: 0xFF, and after it neither a stuffed zero nor a restart marker's code."""
 
@@ -61,7 +64,7 @@ def _png_parts(data: bytes) -> Iterator[Part]:
     at, name = len(_PNG_START), b""
     while name != b"IEND":
         length, name = struct.unpack(">I4s", _slice(data, at, 8))
-        body = _slice(data, at + 8, length)
+        body = _slice(data, at + 8, length + 4)[:length]
         yield name, body
         at += 12 + length
 
@@ -81,22 +84,19 @@ def _png(found: list[Part], xmp: bytes) -> bytes:
 def _jpeg_parts(data: bytes) -> Iterator[Part]:
     """The segments; a scan's coded data follows its header in the same part. What follows the end is left."""
     at = 2
-    while (marker := _slice(data, at, 2)) != _EOI:
-        if not _NEXT_MARKER.fullmatch(marker) or marker[1] in (0x01, 0xD8):
-            raise ValueError("no segment where one should be")
-        if marker[1] == 0xFF:  # fill
-            at += 1
-            continue
-        (length,) = struct.unpack(">H", _slice(data, at + 2, 2))
-        end = at + 2 + length
-        body = _slice(data, at + 4, length - 2)
-        if marker == _SOS:
-            coded = _end_of_scan(data, end)
-            body, end = body + data[end:coded], coded
-            yield marker, struct.pack(">H", length) + body
+    while (found := _SEGMENT.match(data, at)) and found[1] != _EOI[1:]:
+        at = found.end()
+        (length,) = struct.unpack(">H", _slice(data, at, 2))
+        body = _slice(data, at + 2, length - 2)
+        at += length
+        if found[1] == _SOS[1:]:
+            end = _end_of_scan(data, at)
+            yield _SOS, struct.pack(">H", length) + body + data[at:end]
+            at = end
         else:
-            yield marker, body
-        at = end
+            yield b"\xff" + found[1], body
+    if not found:
+        raise ValueError("no segment where one should be")
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
@@ -133,8 +133,8 @@ def _webp_parts(data: bytes) -> Iterator[Part]:
         name, length = struct.unpack("<4sI", _slice(data, at, 8))
         yield name, _slice(data, at + 8, length)
         at += 8 + length + length % 2
-    if at != end:
-        raise ValueError("the chunks are longer than the file says")
+    if at != end or end > len(data):
+        raise ValueError("the file is not as long as it says")
 
 
 def _webp(found: list[Part], xmp: bytes) -> bytes:

@@ -1,17 +1,17 @@
 """A pair of certificates for tests, made once."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cache
 
 from bot.certificate import Pair
 from bot.keyring import make_pair
+from tests.stores import START
 
 
 @cache
 def pair() -> Pair:
     """What the tests' bots sign with where they keep no key themselves."""
-    return make_pair(datetime.now(UTC))
+    return make_pair(START)
 
 
 def pair_settings() -> Mapping[str, str]:

@@ -1,12 +1,14 @@
 """Configuration: defaults, every kind of mistake, and that `.env.example` says the same."""
 
 import re
+import tomllib
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
 
+from bot import __version__
 from bot.config import SEGMIND_API, PostgresUrl, read_config
 from bot.errors import ConfigError
 
@@ -163,3 +165,14 @@ def test_on_heroku_a_file_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match=r"DATABASE_URL.*Heroku"):
         read_config({"DYNO": "worker.1", "DATABASE_URL": url})
     assert read_config({"DYNO": "worker.1", "DATABASE_URL": "postgres://ada:word@db/store"})
+
+
+def test_moderators_may_choose_unless_told_otherwise() -> None:
+    """Captions alone are allowed unless the operator forbids them."""
+    assert read_config({}).limits.caption_only_allowed
+    assert not read_config({"CAPTION_ONLY": "forbidden"}).limits.caption_only_allowed
+
+
+def test_the_version_is_the_projects() -> None:
+    """What is written into pictures is the version that the project has."""
+    assert tomllib.loads((EXAMPLE.parent / "pyproject.toml").read_text())["project"]["version"] == __version__
