@@ -11,7 +11,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Literal
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from bot.bounds import check_cost, check_structure, shrink
 from bot.errors import PictureError, PictureProblem, ResultTooLarge
@@ -25,6 +25,8 @@ MAX_SIDE = 16_384
 # Process-wide on purpose: whoever opens a picture in this process, these bounds hold.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+# Strangers' broken EXIF is no news; each would be two lines on standard error.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 OutputFormat = Literal["png", "jpeg", "webp"]
 """The formats the API can answer with."""
@@ -65,7 +67,17 @@ _FIELD_SIDE = 32
 _PNG_END = b"IEND\xaeB`\x82"
 
 # What Pillow's parsers are known to raise for broken files.
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, OverflowError, struct.error)
+BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    AssertionError,
+    struct.error,
+)
 
 
 def sniff(data: bytes) -> Kind | None:
@@ -95,9 +107,9 @@ def open_picture(data: bytes) -> Image.Image:
         picture = Image.open(io.BytesIO(data), formats=[kind.value.upper()])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError(PictureProblem.TOO_LARGE) from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+    except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
-    if max(picture.size) > MAX_SIDE:
+    if max(picture.size) > MAX_SIDE or picture.width * picture.height > MAX_PIXELS:
         raise PictureError(PictureProblem.TOO_LARGE)
     check_cost(picture, data)
     return picture
@@ -148,7 +160,7 @@ def _decode(step: Callable[[Image.Image], object], data: bytes) -> None:
         step(open_picture(data))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError(PictureProblem.TOO_LARGE) from None
-    except _BROKEN:
+    except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
 
 
@@ -204,7 +216,7 @@ def _upright(data: bytes) -> Image.Image:
             picture = Image.frombytes("L", picture.size, picture.tobytes()[1::2])
         mode = "RGBA" if picture.has_transparency_data else "RGB"
         picture = picture if picture.mode == mode else picture.convert(mode)
-    except _BROKEN:
+    except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
         picture = picture.convert("RGB")
