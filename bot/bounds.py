@@ -20,6 +20,7 @@ _WEBP_PIXEL: Final = 14  # 16 at the peak, of which 12 are free again when the o
 _PIXEL: Final = 4  # Pillow keeps every mode of several channels so
 _ONE_CHANNEL: Final = 5  # and what else is made RGB afterwards
 _CLEAR_PIXEL: Final = 6  # with transparency: it is copied once more when it is shrunk
+_KEYED_PIXEL: Final = 10  # one colour of which is transparent: RGBA is made of it beside it
 _DEEP_PIXEL: Final = 16  # 16 bits of grey, brought down to 8 as numbers
 
 _MOST_BLOCKS: Final = 50_000
@@ -83,7 +84,7 @@ def check_cost(picture: Image.Image, data: bytes) -> None:
     elif picture.mode.startswith("I"):
         needed = pixels * _DEEP_PIXEL
     elif picture.has_transparency_data:
-        needed = pixels * _CLEAR_PIXEL
+        needed = pixels * (_CLEAR_PIXEL if picture.mode in ("RGBA", "LA") else _KEYED_PIXEL)
     else:
         needed = pixels * (_ONE_CHANNEL if len(picture.getbands()) == 1 else _PIXEL)
     if needed > MAX_DECODED_BYTES:
