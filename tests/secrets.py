@@ -10,6 +10,7 @@ counts as it is printed, which is after `bot.log.RedactingFormatter`.
 import json
 import logging
 import re
+import traceback
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,12 +56,10 @@ class Watch(logging.Handler):
         text = self.format(record) if own else _as_printed(self._tokens()).format(record)
         self.seen.append((f"the log of {record.name}", text))
 
-    def note(self, where: str, *errors: BaseException | None) -> None:
-        """Note an error, with what it came from."""
-        for error in errors:
-            if error is not None:
-                self.seen.append((where, f"{error} {error!r} {vars(error)}"))
-                self.note(where, error.__cause__, error.__context__)
+    def note(self, where: str, error: BaseException) -> None:
+        """Note an error as whoever gets it could print it, with what it says it came from."""
+        printed = "".join(traceback.format_exception(error))
+        self.seen.append((where, f"{error} {error!r} {printed}"))
 
     def leaks(self, more: Iterable[tuple[str, str]] = ()) -> list[str]:
         """Say where a secret got out, and how it begins."""

@@ -39,7 +39,7 @@ class Swapping:
         self.guard.assert_only(self.place.api.base_url, self.place.sandbox.base_url)
         assert [record for record in self.caplog.records if record.levelno >= logging.ERROR] == []
         assert "Traceback" not in self.caplog.text
-        for text in (reply.content, self.caplog.text):
+        for text in (reply.text, self.caplog.text):
             assert KEY not in text
             assert KEY[:12] not in text
         assert cost.bytes < MOST_BYTES
@@ -50,8 +50,8 @@ class Swapping:
         """It fails with words, and nothing is charged."""
         before = await self.spent()
         reply = await self.swap(most_seconds)
-        assert reply.content.endswith("You were not charged.")
-        assert "@everyone" not in reply.content
+        assert "You were not charged." in reply.text
+        assert "@everyone" not in reply.text
         assert not reply.attachments
         assert await self.spent() == before
         rows = await self.place.rows("SELECT state, failure FROM swaps ORDER BY id DESC LIMIT 1")
