@@ -14,13 +14,13 @@ from bot.errors import PictureError, PictureProblem
 
 MAX_DECODED_BYTES: Final = 48 * 2**20
 """Most memory that decoding one picture may take, beside its file: 12.5 megapixels of PNG (8.3 with
-transparency), 3.7 of WebP. A
-large JPEG is decoded at a half, a quarter or an eighth of its size, so 40 megapixels of that."""
+transparency), 3.5 of WebP. A large JPEG is decoded at a half, a quarter or an eighth of its size."""
 
-_WEBP_PIXEL: Final = 13.5  # 16 at the peak, of which 12 are free again when the others would add theirs
+_WEBP_PIXEL: Final = 14  # 16 at the peak, of which 12 are free again when the others would add theirs
 _PIXEL: Final = 4  # Pillow keeps every mode of several channels so
 _ONE_CHANNEL: Final = 5  # and what else is made RGB afterwards
 _CLEAR_PIXEL: Final = 6  # with transparency: it is copied once more when it is shrunk
+_KEYED_PIXEL: Final = 10  # one colour of which is transparent: RGBA is made of it beside it
 _DEEP_PIXEL: Final = 16  # 16 bits of grey, brought down to 8 as numbers
 
 _MOST_BLOCKS: Final = 50_000
@@ -84,7 +84,7 @@ def check_cost(picture: Image.Image, data: bytes) -> None:
     elif picture.mode.startswith("I"):
         needed = pixels * _DEEP_PIXEL
     elif picture.has_transparency_data:
-        needed = pixels * _CLEAR_PIXEL
+        needed = pixels * (_CLEAR_PIXEL if picture.mode in ("RGBA", "LA") else _KEYED_PIXEL)
     else:
         needed = pixels * (_ONE_CHANNEL if len(picture.getbands()) == 1 else _PIXEL)
     if needed > MAX_DECODED_BYTES:

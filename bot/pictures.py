@@ -105,13 +105,13 @@ def open_picture(data: bytes) -> Image.Image:
     check_structure(data, kind)
     try:
         picture = Image.open(io.BytesIO(data), formats=[kind.value.upper()])
+        if max(picture.size) > MAX_SIDE or picture.width * picture.height > MAX_PIXELS:
+            raise PictureError(PictureProblem.TOO_LARGE)
+        check_cost(picture, data)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError(PictureProblem.TOO_LARGE) from None
     except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
-    if max(picture.size) > MAX_SIDE or picture.width * picture.height > MAX_PIXELS:
-        raise PictureError(PictureProblem.TOO_LARGE)
-    check_cost(picture, data)
     return picture
 
 
@@ -160,14 +160,22 @@ def grey_fields(data: bytes, width: int, height: int) -> bytes:
     picture = open_picture(data)
     try:
         picture.draft("L", (width * _FIELD_SIDE, height * _FIELD_SIDE))
-        picture = ImageOps.exif_transpose(picture)
-        if picture.has_transparency_data:
-            picture = picture.convert("RGBA")
-            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+        ImageOps.exif_transpose(picture, in_place=True)
         size, gap = (width, height), 2.0
-        return picture.convert("L").resize(size, Image.Resampling.LANCZOS, reducing_gap=gap).tobytes()
+        return _grey(picture).resize(size, Image.Resampling.LANCZOS, reducing_gap=gap).tobytes()
     except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
+
+
+def _grey(picture: Image.Image) -> Image.Image:
+    """Channel by channel: a large picture is not copied in colour once more."""
+    if not picture.has_transparency_data:
+        return picture.convert("L")
+    if picture.mode not in ("RGBA", "LA"):
+        picture = picture.convert("RGBA")
+    grey = Image.new("L", picture.size, "white")
+    grey.paste(picture.convert("L"), mask=picture.getchannel("A"))
+    return grey
 
 
 def _load_small(picture: Image.Image) -> None:

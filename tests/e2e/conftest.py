@@ -19,12 +19,14 @@ from bot.sandbox import Played, Reply, Sandbox, Upload
 from bot.sandbox.doorway import redirected
 from bot.sandbox.places import Channel, Guild, Member
 from bot.store import audit
+from tests import secrets
 from tests.databases import Database, SqliteDatabase, opened
 from tests.openapi import Document
 from tests.scripted_api import PNG, ScriptedApi
 from tests.signing import pair_settings
 
 KEY = "SG_test_key_0123456789"
+secrets.register(KEY)
 
 
 @dataclass
