@@ -126,6 +126,7 @@ async def compose(
                 pictures=pictures,
                 links=links,
                 chores=chores,
+                operator_channel_id=config.operator_channel_id,
             )
         )
         notices.speak_through(bot)

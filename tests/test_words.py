@@ -15,6 +15,7 @@ from bot.words.figures import dollars
 from bot.words.swaps import caption, price_label, receipt
 
 SAMPLES: dict[type[BotError], BotError] = {
+    trust_errors.TooManyReports: trust_errors.TooManyReports(3),
     errors.AttachmentNotAPicture: errors.AttachmentNotAPicture(Role.SOURCE),
     errors.AttachmentTooLarge: errors.AttachmentTooLarge(Role.TARGET, 30 << 20, 25 << 20),
     errors.TooManyPixels: errors.TooManyPixels(Role.TARGET, 40_000_000),

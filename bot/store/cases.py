@@ -53,6 +53,7 @@ class Case:
     swap_id: int
     guild_id: int
     user_id: int
+    private: bool
     spoiler: bool
     state: str
     grave: bool
@@ -183,8 +184,9 @@ def _case(db: Transaction, case_id: int) -> Case:
 def _cases(db: Transaction, which: LiteralString, **values: int) -> list[Case]:
     """Cases, oldest first. A case's id is newer than that of every case before it."""
     rows = db.rows(
-        "SELECT cases.id, swap_id, cases.guild_id, swaps.user_id, spoiler, cases.state, grave, opened_at, "
-        "decided_by, log_channel_id, log_message_id FROM cases JOIN swaps ON swaps.id = cases.swap_id "
+        "SELECT cases.id, swap_id, cases.guild_id, swaps.user_id, private, spoiler, cases.state, grave, "
+        "opened_at, decided_by, log_channel_id, log_message_id "
+        "FROM cases JOIN swaps ON swaps.id = cases.swap_id "
         f"WHERE {which} ORDER BY opened_at, cases.id",
         **values,
     )
@@ -197,6 +199,7 @@ def _made(row: Row, reports: tuple[Report, ...]) -> Case:
         swap_id=row["swap_id"],
         guild_id=row["guild_id"],
         user_id=row["user_id"],
+        private=bool(row["private"]),
         spoiler=bool(row["spoiler"]),
         state=row["state"],
         grave=bool(row["grave"]),
