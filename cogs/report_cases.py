@@ -1,7 +1,7 @@
 """What moderators decide on reports, in the log channel or in their own list, and whose reports they take."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import discord
 from discord import app_commands
@@ -34,8 +34,7 @@ class ReportCases(commands.Cog):
 
     async def cog_load(self) -> None:
         """Put the commands beside the moderators' other ones."""
-        group = self._bot.tree.get_command(GROUP)
-        assert isinstance(group, app_commands.Group)
+        group = cast("app_commands.Group", self._bot.tree.get_command(GROUP))
         beside: list[tuple[str, str, Callable[..., Any]]] = [
             ("reports", "Reported pictures that wait for a decision", self.reports),
             ("bar-reporter", "Take no more reports from a member", self.bar_reporter),

@@ -102,9 +102,10 @@ class Reports(commands.Cog):
         picture, result_hash = await self._seen(interaction, swap_id, report)
         outcome, case = await self._services.store.run(filing.file, swap_id, report, picture, result_hash)
         hidden = False
-        if outcome is not Outcome.RESTORED:
-            by_rest = self._log.hide(case, channel_id, message_id)
-            hidden = await (by_rest if place else _replace(interaction, case))
+        if outcome is not Outcome.RESTORED and place:
+            hidden = await self._log.hide(case, channel_id, message_id)
+        elif outcome is not Outcome.RESTORED:
+            hidden = await _replace(interaction, case)
         if case.state == "open":
             locale = interaction.guild_locale
             await self._log.publish(case.id, locale and locale.value)

@@ -69,6 +69,25 @@ class Court:
         assert reply.ephemeral
         return reply.content
 
+    async def with_button(self) -> Reply:
+        """A result with the button Report under it, as moderators restore one."""
+        result = await self.place.swap()
+        await self.reported(result, by=self.member("Eve"))
+        await self.decide("Restore")
+        return await self.place.sandbox.until(lambda: result if result.buttons() else None, 5, "the button")
+
+    async def press_report(self, on: Reply, *, by: Member | None = None, reason: str = "other") -> Played:
+        """Report a message by its button, up to the form that is sent."""
+        opened = await on.press("Report", by=by or self.bob)
+        return await opened.submit({"reason": reason}, by=by or self.bob)
+
+    async def decide(self, button: str, *, by: Member | None = None) -> Played:
+        """Press a button of the newest case, as soon as it is there."""
+        case = await self.place.sandbox.until(lambda: (self.cases() or [None])[-1], 5, "the case")
+        played = await case.press(button, by=by or self.grace)
+        await played.first_response()
+        return played
+
     async def kept(self) -> list[object]:
         """The state of every case, and whether its picture is kept."""
         rows = await self.place.rows("SELECT state, picture IS NOT NULL AS kept FROM cases ORDER BY id")
