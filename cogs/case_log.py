@@ -87,8 +87,7 @@ class CaseLog:
         if picture is None or kind is None:
             return False
         name, shown = f"faceswap-{case.swap_id}.{kind.extension}", False
-        places = list(dict.fromkeys((one.channel_id, one.message_id) for one in case.reports))
-        for channel_id, message_id in places:
+        for channel_id, message_id in case.places:
             file = discord.File(io.BytesIO(picture), name)
             message = self._bot.get_partial_messageable(channel_id).get_partial_message(message_id)
             try:
@@ -100,7 +99,7 @@ class CaseLog:
             return shown
         file = discord.File(io.BytesIO(picture), name)
         try:
-            await self._bot.get_partial_messageable(places[0][0]).send(
+            await self._bot.get_partial_messageable(case.places[0][0]).send(
                 file=file, view=views.restored(case, file)
             )
         except _NOT_TAKEN as refused:

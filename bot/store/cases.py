@@ -47,7 +47,10 @@ class Report:
 
 @dataclass(frozen=True)
 class Case:
-    """A reported swap; guild_id 0 is one without a server, user_id whoever asked for it."""
+    """A reported swap; guild_id 0 is one without a server, user_id whoever asked for it.
+
+    `home` is the channel and the message that others read its result in, as far as the bot knows.
+    """
 
     id: int
     swap_id: int
@@ -61,7 +64,14 @@ class Case:
     decided_by: int | None
     log_channel_id: int | None
     log_message_id: int | None
+    home: tuple[int, int] | None
     reports: tuple[Report, ...]
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """The channel and the message of everything that was hidden."""
+        reported = ((one.channel_id, one.message_id) for one in self.reports)
+        return list(dict.fromkeys((*reported, *([self.home] if self.home else []))))
 
     @property
     def decided_at_latest(self) -> datetime:
@@ -185,7 +195,7 @@ def _cases(db: Transaction, which: LiteralString, **values: int) -> list[Case]:
     """Cases, oldest first. A case's id is newer than that of every case before it."""
     rows = db.rows(
         "SELECT cases.id, swap_id, cases.guild_id, swaps.user_id, private, spoiler, cases.state, grave, "
-        "opened_at, decided_by, log_channel_id, log_message_id "
+        "opened_at, decided_by, log_channel_id, log_message_id, channel_id, message_id "
         "FROM cases JOIN swaps ON swaps.id = cases.swap_id "
         f"WHERE {which} ORDER BY opened_at, cases.id",
         **values,
@@ -207,6 +217,7 @@ def _made(row: Row, reports: tuple[Report, ...]) -> Case:
         decided_by=row["decided_by"],
         log_channel_id=row["log_channel_id"],
         log_message_id=row["log_message_id"],
+        home=None if row["private"] or not row["message_id"] else (row["channel_id"], row["message_id"]),
         reports=reports,
     )
 

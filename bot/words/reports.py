@@ -10,11 +10,6 @@ from bot.words.figures import moment, sentences
 _LISTED = 5
 
 
-def report_button() -> str:
-    """The button under a result."""
-    return _("Report")
-
-
 def form_title() -> str:
     """Above the form that a report is made with."""
     return _("Report this picture")

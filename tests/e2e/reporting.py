@@ -69,13 +69,6 @@ class Court:
         assert reply.ephemeral
         return reply.content
 
-    async def with_button(self) -> Reply:
-        """A result with the button Report under it, as moderators restore one."""
-        result = await self.place.swap()
-        await self.reported(result, by=self.member("Eve"))
-        await self.decide("Restore")
-        return await self.place.sandbox.until(lambda: result if result.buttons() else None, 5, "the button")
-
     async def press_report(self, on: Reply, *, by: Member | None = None, reason: str = "other") -> Played:
         """Report a message by its button, up to the form that is sent."""
         opened = await on.press("Report", by=by or self.bob)

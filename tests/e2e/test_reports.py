@@ -1,9 +1,12 @@
 """Reporting a result: it is gone at once, whoever reports it and however; one case, and nothing leaks."""
 
 import asyncio
+import io
+import random
 import time
 
 import pytest
+from PIL import Image
 
 from bot.client import FaceSwapBot
 from bot.sandbox import Reply, Upload
@@ -11,9 +14,10 @@ from bot.sandbox.permissions import Permission
 from bot.store.cases import GRAVE, Reason
 from bot.store.swaps import Swap
 from tests.e2e.clicks import replay
-from tests.e2e.conftest import Place, Start
+from tests.e2e.conftest import Place, Start, another
 from tests.e2e.moderating import admin, refusal
 from tests.e2e.reporting import MENU, Court, is_hidden
+from tests.engine.photos import file_of
 from tests.scripted_api import PNG
 from tests.stores import a_swap
 
@@ -52,7 +56,7 @@ async def test_a_reported_picture_is_gone_at_once(place: Place, court: Court) ->
 
 async def test_the_button_hides_its_own_message(place: Place, court: Court) -> None:
     """By the interaction's own answer, which needs no right in the channel, in under two seconds."""
-    result = await court.with_button()
+    result = await place.swap()
     place.channel.overwrite(place.guild.everyone, deny=Permission.VIEW_CHANNEL)
     place.channel.overwrite(court.bob, allow=Permission.VIEW_CHANNEL)
     begun = time.monotonic()
@@ -64,7 +68,7 @@ async def test_the_button_hides_its_own_message(place: Place, court: Court) -> N
     told = await sent.followup()
     assert told.ephemeral
     assert "The picture is gone" in told.content
-    assert await court.kept() == [("restored", False), ("open", True)]
+    assert await court.kept() == [("open", True)]
 
 
 @pytest.mark.parametrize("who", ["Ada", "Bob", "Grace"])
@@ -73,7 +77,7 @@ async def test_anybody_may_report(place: Place, court: Court, who: str) -> None:
     by = {"Ada": place.ada, "Bob": court.bob, "Grace": court.grace}[who]
     result = await place.swap()
     assert "The picture is gone" in await court.reported(result, by=by)
-    again = await court.with_button()
+    again = await place.swap()
     await (await court.press_report(again, by=by)).first_response()
     assert is_hidden(result)
     assert is_hidden(again)
@@ -98,16 +102,15 @@ async def test_what_is_kept_depends_on_the_reason(
 @pytest.mark.parametrize("route", ["menu", "button"])
 async def test_two_at_once_are_one_case(place: Place, court: Court, route: str) -> None:
     """Both are thanked; moderators read one message with both reports."""
-    result = await (place.swap() if route == "menu" else court.with_button())
-    before = len(court.cases())
+    result = await place.swap()
     report = court.report if route == "menu" else court.press_report
     eve, bob = court.member("Mallory"), court.bob
     for played in await asyncio.gather(report(result, by=eve), report(result, by=bob)):
         told = await (played.reply() if route == "menu" else played.followup())
         assert "The picture is gone" in told.content
     assert is_hidden(result)
-    assert (await court.kept())[before:] == [("open", True)]
-    assert len(court.cases()) == before + 1
+    assert await court.kept() == [("open", True)]
+    assert len(court.cases()) == 1
 
     def both() -> bool | None:
         return all(f"<@{one.account.id}>" in court.cases()[-1].text for one in (eve, bob)) or None
@@ -133,7 +136,7 @@ async def test_a_message_that_is_gone_is_reported_all_the_same(
     place: Place, court: Court, route: str
 ) -> None:
     """Deleted while the form was open: the pictures are blocked, moderators read of it, nothing fails."""
-    result = await (place.swap() if route == "menu" else court.with_button())
+    result = await place.swap()
     opened = await (
         court.bob.use_menu(place.channel, MENU, on=result)
         if route == "menu"
@@ -212,7 +215,7 @@ async def test_a_form_outlives_the_bot(place: Place, start: Start) -> None:
     """Opened before a restart and sent after it, by menu and by button."""
     async with start(COOLDOWN_SECONDS="0") as bot:
         court = await Court.of(place, bot)
-        plain, buttoned = await place.swap(), await court.with_button()
+        plain, buttoned = await place.swap(), await place.swap()
         opened = (
             await court.bob.use_menu(place.channel, MENU, on=plain),
             await buttoned.press("Report", by=court.bob),
@@ -241,13 +244,16 @@ async def test_direct_messages_and_private_groups_go_to_the_operator(place: Plac
         dm = place.sandbox.dm(place.ada.account)
         results: list[Reply] = []
         for channel in (dm, group):
-            given = {"source": Upload("a.png", PNG), "target": Upload("b.png", PNG)}
+            given = {"source": Upload("a.png", another()), "target": Upload("b.png", PNG)}
             results.append(await (await place.ada.account.slash(channel, "faceswap", **given)).reply())
             await place.idle()
         for by, channel, result in ((place.ada.account, dm, results[0]), (cy, group, results[1])):
             await (await court.report(result, by=by, channel=channel)).reply()
         assert is_hidden(results[0])
         assert results[1].attachments
+        pressed = await (await results[1].press("Report", by=cy)).submit({"reason": "other"}, by=cy)
+        assert (await pressed.first_response()).kind == "UPDATE"
+        assert is_hidden(results[1])
         assert court.cases() == []
         found = await place.sandbox.until(
             lambda: [one for one in place.said(desk) if one.buttons()] or None, 5, "cases"
@@ -258,6 +264,60 @@ async def test_direct_messages_and_private_groups_go_to_the_operator(place: Plac
         await place.sandbox.until(lambda: results[0].attachments or None, 5, "the picture")
         await (await found[1].press("Confirm", by=boss)).first_response()
         assert await court.kept() == [("restored", False), ("confirmed", False)]
+
+
+async def test_a_private_result_stays_private(place: Place, court: Court) -> None:
+    """Its button works for the one who sees it; what is restored is posted to nobody else."""
+    result = await place.swap(private=True)
+    sent = await court.press_report(result, by=place.ada)
+    assert "The picture is gone" in (await sent.followup()).content
+    assert is_hidden(result)
+    played = await court.decide("Restore")
+    assert "could not be shown again" in (await played.followup()).content
+    assert place.said() == []
+    assert await court.kept() == [("restored", False)]
+
+
+async def test_copies_are_hidden_too(place: Place, court: Court) -> None:
+    """Reporting a free repeat reports the swap it shows: both messages lose the picture, and get it back."""
+    again = Upload("a.png", another())
+    results = [await place.swap(source=again) for _ in range(2)]
+    assert "The picture is gone" in await court.reported(results[1])
+    await place.sandbox.until(lambda: is_hidden(results[0]) or None, 5, "the first one hidden")
+    assert is_hidden(results[1])
+    await court.decide("Restore")
+    for one in results:
+        await place.sandbox.until(lambda one=one: one.attachments or None, 5, "the picture")
+
+
+def photograph(seed: int) -> bytes:
+    """A picture with enough in it to be told from others."""
+    noise = Image.frombytes("L", (9, 8), random.Random(seed).randbytes(72))  # noqa: S311 - the same in each run
+    return file_of(noise.resize((180, 160), Image.Resampling.BICUBIC))
+
+
+async def test_a_blocked_face_is_refused_before_anything_is_paid(place: Place, court: Court) -> None:
+    """As source and as target, in another size, until moderators restore it; each refusal is logged."""
+    face, other = photograph(1), photograph(2)
+    result = await place.swap(source=Upload("a.png", face))
+    await court.reported(result)
+    paid = len(place.api.requests)
+    smaller = file_of(Image.open(io.BytesIO(face)).resize((90, 80)))
+    for given in ({"source": Upload("b.png", smaller)}, {"target": Upload("c.png", face)}):
+        refused = await place.swap(by=court.bob, **given)
+        assert "was reported and may not be used here" in refused.text
+        assert "not charged" in refused.text
+    assert len(place.api.requests) == paid
+    line = f"A face swap of <@{court.bob.account.id}> was refused: one of its pictures is blocked."
+
+    def both() -> bool | None:
+        return [one.content for one in court.logged()].count(line) == 2 or None
+
+    await place.sandbox.until(both, 5, "both lines of the log")
+    assert (await place.swap(by=court.bob, source=Upload("d.png", other))).attachments
+    await court.decide("Restore")
+    assert (await place.swap(by=court.bob, source=Upload("e.png", face))).attachments
+    assert await court.actions() == ["blocked_picture", "blocked_picture", "restore"]
 
 
 async def test_a_refusal_of_a_blocked_picture_is_logged_once(place: Place, court: Court) -> None:

@@ -27,7 +27,7 @@ async def test_restore_shows_it_again(place: Place, court: Court) -> None:
     played = await court.decide("Restore")
     await place.sandbox.until(lambda: result.attachments or None, 5, "the picture")
     assert [one.data for one in result.attachments] == [PNG]
-    assert [one["label"] for one in result.buttons()] == ["Report"]
+    assert [one["label"] for one in result.buttons()] == ["Delete", "Report"]
     assert f"AI face swap** for <@{place.ada.account.id}>" in result.text
     assert "is shown again" in (await played.followup()).content
     (case,) = court.cases()
