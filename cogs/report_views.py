@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.controls import CONFIRM_CASE, DELETE, REPORT, REPORT_FORM, RESTORE_CASE
+from bot.controls import CONFIRM_CASE, DELETE, NARROW_CASE, REPORT, REPORT_FORM, RESTORE_CASE
 from bot.store.cases import Case, Reason
 from bot.words import reports as words
 from bot.words import swaps as swap_words
@@ -53,6 +53,17 @@ def restored(case: Case, file: discord.File) -> ui.LayoutView:
 def one_case(case: Case) -> ui.LayoutView:
     """A case in the log channel; without buttons once it is decided on."""
     return _view(_case(case))
+
+
+def spread(case: Case) -> ui.LayoutView:
+    """For the operator: what a server has had blocked everywhere."""
+    button: ui.Button[Any] = ui.Button(label=words.narrow(), custom_id=custom_id(NARROW_CASE, case.id))
+    return _view(ui.Container(ui.TextDisplay(words.spread(case)), ui.ActionRow(button)))
+
+
+def narrowed(case: Case, user_id: int) -> ui.LayoutView:
+    """The same once it is blocked in that server alone."""
+    return _view(ui.Container(ui.TextDisplay(f"{words.spread(case)}\n{words.narrowed(user_id)}")))
 
 
 def case_list(cases: Sequence[Case]) -> ui.LayoutView:

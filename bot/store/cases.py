@@ -107,6 +107,12 @@ def confirm(db: Transaction, actor: Actor, case_id: int) -> Case:
     return _case(db, case_id)
 
 
+def narrow(db: Transaction, actor: Actor, case_id: int) -> None:
+    """Block what a case has blocked in the whole bot in its own place alone; raises AlreadyHandled."""
+    record(db, actor, "narrow", {"case": case_id})
+    blocklist.narrow(db, case_id)
+
+
 def expire(db: Transaction, now: datetime) -> int:
     """Confirm what moderators have not decided on in time, in its own place; returns how many."""
     rows = db.rows(
@@ -179,6 +185,8 @@ def _decide(db: Transaction, case_id: int, state: str, by: int | None, now: date
         by=by,
         now=to_ms(now),
     )
+    # Moderators have read them; they may tell of people, and nobody needs them any more.
+    db.execute("UPDATE reports SET note = '' WHERE case_id = :id", id=case_id)
 
 
 def _remove(db: Transaction, case: Case, by: int | None, now: datetime) -> None:

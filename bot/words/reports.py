@@ -162,6 +162,26 @@ def log_confirmed(case: Case) -> str:
     return _("confirmed the report of the face swap `{swap}`.", swap=case.swap_id)
 
 
+def spread(case: Case) -> str:
+    """What the operator reads when moderators have blocked pictures in the whole bot."""
+    return _(
+        "Moderators of the server `{guild}` have confirmed a report of the face swap `{swap}`. "
+        "For its reason, the pictures are blocked everywhere. If that server is not to be trusted, block them there alone.",
+        guild=case.guild_id,
+        swap=case.swap_id,
+    )
+
+
+def narrow() -> str:
+    """The button that takes back that pictures are blocked everywhere."""
+    return _("Block there alone")
+
+
+def narrowed(user_id: int) -> str:
+    """What the operator's channel shows once that is done."""
+    return _("{member} had the pictures blocked in that server alone.", member=f"<@{user_id}>")
+
+
 def restored(case: Case, *, shown: bool) -> str:
     """What a moderator reads who has restored a picture."""
     if shown:

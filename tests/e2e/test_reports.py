@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import random
 import time
 
 import pytest
@@ -16,7 +15,7 @@ from bot.store.swaps import Swap
 from tests.e2e.clicks import replay
 from tests.e2e.conftest import Place, Start, another
 from tests.e2e.moderating import admin, refusal
-from tests.e2e.reporting import MENU, Court, is_hidden
+from tests.e2e.reporting import MENU, Court, is_hidden, photograph
 from tests.engine.photos import file_of
 from tests.scripted_api import PNG
 from tests.stores import a_swap
@@ -149,6 +148,19 @@ async def test_a_message_that_is_gone_is_reported_all_the_same(
     assert "The picture is gone" in told.content
     assert (await court.kept())[-1] == ("open", False)
     assert "This is my face" in court.cases()[-1].text
+
+
+async def test_a_message_that_discord_no_longer_knows(place: Place, court: Court) -> None:
+    """Where the button's message cannot be edited any more, the reporter is thanked all the same."""
+    result = await place.swap()
+    opened = await result.press("Report", by=court.bob)
+    await opened.form()
+    place.sandbox.faults.add("POST", "/callback$", code=10008)
+    sent = await opened.submit({"reason": "other"}, by=court.bob)
+    told = await sent.reply()
+    assert told.ephemeral
+    assert "The picture is gone" in told.content
+    assert len(court.cases()) == 1
 
 
 async def test_hiding_needs_no_download(place: Place, court: Court) -> None:
@@ -288,12 +300,6 @@ async def test_copies_are_hidden_too(place: Place, court: Court) -> None:
     await court.decide("Restore")
     for one in results:
         await place.sandbox.until(lambda one=one: one.attachments or None, 5, "the picture")
-
-
-def photograph(seed: int) -> bytes:
-    """A picture with enough in it to be told from others."""
-    noise = Image.frombytes("L", (9, 8), random.Random(seed).randbytes(72))  # noqa: S311 - the same in each run
-    return file_of(noise.resize((180, 160), Image.Resampling.BICUBIC))
 
 
 async def test_a_blocked_face_is_refused_before_anything_is_paid(place: Place, court: Court) -> None:

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from bot.client import FaceSwapBot
+from bot.sandbox import Upload
 from bot.sandbox.permissions import Permission
 from bot.store import inputs
-from tests.e2e.clicks import press_as, replay
+from tests.e2e.clicks import press_as, press_late, replay
 from tests.e2e.conftest import Place, Start
 from tests.e2e.moderating import admin, refusal
-from tests.e2e.reporting import Court, is_hidden
+from tests.e2e.reporting import Court, is_hidden, photograph
 from tests.scripted_api import PNG
 
 
@@ -98,15 +99,19 @@ async def test_confirm_leaves_only_hashes(place: Place, court: Court, reason: st
 
 @pytest.mark.parametrize("button", ["Restore", "Confirm"])
 async def test_only_moderators_decide(place: Place, court: Court, button: str) -> None:
-    """Not the reporter, not whose picture it is; another server's moderator neither."""
+    """Not the reporter, not whose picture it is; another server's moderator neither here nor there."""
     result = await place.swap()
     await court.reported(result)
     (case,) = court.cases()
     other = place.sandbox.create_guild("Elsewhere")
     foreign = other.join(place.sandbox.create_user("Mo"), permissions=Permission.MANAGE_GUILD)
     place.guild.join(foreign.account)
-    for member in (court.bob, place.ada, foreign):
-        assert "permission Manage Server" in await refusal(press_as(case, button, member))
+    there = other.create_channel("general")
+    listed = await (await foreign.slash(there, "faceswap-admin reports")).reply()
+    (wanted,) = (one for one in case.buttons() if one["label"] == button)
+    presses = [press_as(case, button, member) for member in (court.bob, place.ada, foreign)]
+    for played in (*presses, press_late(listed, wanted, foreign)):
+        assert "permission Manage Server" in await refusal(played)
     assert await court.kept() == [("open", True)]
     assert await court.actions() == []
 
@@ -194,3 +199,29 @@ async def test_a_case_is_decided_on_after_a_restart(place: Place, start: Start) 
         await court.decide("Restore")
         await place.sandbox.until(lambda: result.attachments or None, 5, "the picture")
         assert [one.data for one in result.attachments] == [PNG]
+
+
+async def test_the_operator_hears_of_what_is_blocked_everywhere(place: Place, start: Start) -> None:
+    """A server's moderators block in the whole bot for a grave reason; the operator can take that back."""
+    office = place.sandbox.create_guild("Office")
+    desk = office.create_channel("desk")
+    boss = office.join(place.sandbox.create_user("Boss"), permissions=Permission.MANAGE_GUILD)
+    clerk = office.join(place.sandbox.create_user("Clerk"))
+    async with start(COOLDOWN_SECONDS="0", OPERATOR_CHANNEL_ID=str(desk.id)) as bot:
+        court = await Court.of(place, bot)
+        await court.reported(await place.swap(source=Upload("a.png", photograph(1))), reason="sexual")
+        await court.decide("Confirm")
+        (notice,) = await place.sandbox.until(lambda: place.said(desk) or None, 5, "the notice")
+        assert f"`{place.guild.id}`" in notice.text
+
+        async def scopes() -> list[object]:
+            return [row["guild_id"] for row in await place.rows("SELECT guild_id FROM blocked_pictures")]
+
+        assert sorted(map(str, await scopes())) == ["0", str(place.guild.id)]
+        button = notice.buttons()[0]
+        for played in (press_late(notice, button, clerk), press_late(court.logged()[0], button, court.grace)):
+            assert "permission Manage Server" in await refusal(played)
+        await (await notice.press("Block there alone", by=boss)).first_response()
+        assert await scopes() == [place.guild.id]
+        assert not notice.buttons()
+        assert await court.actions() == ["confirm", "narrow"]
