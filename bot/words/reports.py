@@ -166,7 +166,8 @@ def spread(case: Case) -> str:
     """What the operator reads when moderators have blocked pictures in the whole bot."""
     return _(
         "Moderators of the server `{guild}` have confirmed a report of the face swap `{swap}`. "
-        "For its reason, the pictures are blocked everywhere. If that server is not to be trusted, block them there alone.",
+        "For its reason, the pictures are blocked everywhere. If that server is not to be trusted, "
+        "block them there alone.",
         guild=case.guild_id,
         swap=case.swap_id,
     )
