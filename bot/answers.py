@@ -16,6 +16,7 @@ from bot.links import pictures_of, swap_of
 from bot.pictures import Kind
 from bot.progress import Progress
 from bot.store.swaps import Swap
+from bot.trust_errors import PictureBlocked
 from bot.words import swaps as words
 from bot.words.failures import failure
 
@@ -130,6 +131,8 @@ class Answer:
 
     async def fail(self, error: BotError) -> None:
         """Replace the placeholder by words; never raises for what Discord answers."""
+        if isinstance(error, PictureBlocked):
+            self._client.dispatch("picture_blocked", self._swap)
         view = views.sentence(failure(error), failed=True)
         for pause in (*_PAUSES, None):
             try:

@@ -13,4 +13,4 @@ DELETE = "delete"
 REPORT = "report"
 
 REPORT_FORM = "report-form"
-RESTORE_CASE, CONFIRM_CASE = "case-restore", "case-confirm"
+RESTORE_CASE, CONFIRM_CASE, NARROW_CASE = "case-restore", "case-confirm", "case-narrow"

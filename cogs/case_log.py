@@ -3,6 +3,7 @@
 import asyncio
 import io
 import logging
+from collections.abc import Awaitable
 from weakref import WeakValueDictionary
 
 import discord
@@ -44,7 +45,7 @@ class CaseLog:
             channel_id = case.log_channel_id or await self.channel_of(case.guild_id)
             if channel_id is None:
                 return
-            channel = self._bot.get_partial_messageable(channel_id)
+            channel = self._channel(channel_id)
             with speaking(guild_locale or ENGLISH):
                 view = views.one_case(case)
             try:
@@ -59,17 +60,18 @@ class CaseLog:
     async def say(self, guild_id: int, text: str) -> bool:
         """Write a line where moderators read; False when Discord does not let the bot, True without a log."""
         channel_id = await self.channel_of(guild_id)
-        if channel_id is None:
-            return True
-        try:
-            await self._bot.get_partial_messageable(channel_id).send(text)
-        except _NOT_TAKEN:
-            return False
-        return True
+        return channel_id is None or await _taken(self._channel(channel_id).send(text))
+
+    async def tell_operator(self, case: Case) -> None:
+        """Tell of what a server has had blocked in the whole bot."""
+        if self._services.operator_channel_id is not None:
+            with speaking(ENGLISH):
+                view = views.spread(case)
+            await _taken(self._channel(self._services.operator_channel_id).send(view=view))
 
     async def hide(self, case: Case, channel_id: int, message_id: int) -> bool:
         """Take the picture out of a message; True also when it is gone already, False when out of reach."""
-        message = self._bot.get_partial_messageable(channel_id).get_partial_message(message_id)
+        message = self._channel(channel_id).get_partial_message(message_id)
         try:
             await message.edit(content=None, embeds=[], attachments=[], view=views.tombstone(case))
         except discord.HTTPException as refused:
@@ -87,10 +89,9 @@ class CaseLog:
         if picture is None or kind is None:
             return False
         name, shown = f"faceswap-{case.swap_id}.{kind.extension}", False
-        places = list(dict.fromkeys((one.channel_id, one.message_id) for one in case.reports))
-        for channel_id, message_id in places:
+        for channel_id, message_id in case.places:
             file = discord.File(io.BytesIO(picture), name)
-            message = self._bot.get_partial_messageable(channel_id).get_partial_message(message_id)
+            message = self._channel(channel_id).get_partial_message(message_id)
             try:
                 await message.edit(attachments=[file], view=views.restored(case, file))
                 shown = True
@@ -99,11 +100,18 @@ class CaseLog:
         if shown or case.private or not case.guild_id:
             return shown
         file = discord.File(io.BytesIO(picture), name)
-        try:
-            await self._bot.get_partial_messageable(places[0][0]).send(
-                file=file, view=views.restored(case, file)
-            )
-        except _NOT_TAKEN as refused:
-            log.warning("Case %d: its picture cannot be sent again: %s", case.id, brief(refused))
-            return False
-        return True
+        again = self._channel(case.places[0][0]).send(file=file, view=views.restored(case, file))
+        return await _taken(again)
+
+    def _channel(self, channel_id: int) -> discord.PartialMessageable:
+        return self._bot.get_partial_messageable(channel_id)
+
+
+async def _taken(sending: Awaitable[object]) -> bool:
+    """Whether Discord took what is sent."""
+    try:
+        await sending
+    except _NOT_TAKEN as refused:
+        log.warning("A message about a report was not taken: %s", brief(refused))
+        return False
+    return True

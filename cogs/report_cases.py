@@ -1,6 +1,6 @@
 """What moderators decide on reports, in the log channel or in their own list, and whose reports they take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import discord
@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import FaceSwapBot
-from bot.controls import CONFIRM_CASE, RESTORE_CASE
+from bot.controls import CONFIRM_CASE, NARROW_CASE, RESTORE_CASE
 from bot.errors import NotAllowed
 from bot.store import cases, filing
 from bot.store.cases import Case
@@ -17,7 +17,7 @@ from bot.trust_errors import CaseClosed
 from bot.words import reports as words
 from bot.words.moderation import done, log_failed, logged
 from cogs import report_views as views
-from cogs.buttons import Click, Interaction, route
+from cogs.buttons import Click, Handler, Interaction, route
 from cogs.case_log import CaseLog
 from cogs.moderators import moderator
 
@@ -31,6 +31,11 @@ class ReportCases(commands.Cog):
         self._bot = bot
         self._services = bot.services
         self._log = log
+        self._handlers: Mapping[str, Handler] = {
+            RESTORE_CASE: self._restore,
+            CONFIRM_CASE: self._confirm,
+            NARROW_CASE: self._narrow,
+        }
 
     async def cog_load(self) -> None:
         """Put the commands beside the moderators' other ones."""
@@ -46,7 +51,7 @@ class ReportCases(commands.Cog):
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer the buttons of cases."""
-        await route(interaction, {RESTORE_CASE: self._restore, CONFIRM_CASE: self._confirm})
+        await route(interaction, self._handlers)
 
     async def reports(self, interaction: Interaction) -> None:
         """List the undecided cases."""
@@ -89,6 +94,18 @@ class ReportCases(commands.Cog):
             return
         await self._refresh(click, case.id)
         await self._decided(click, case, actor, words.log_confirmed(case))
+        if case.grave and case.guild_id:
+            await self._log.tell_operator(case)
+
+    async def _narrow(self, click: Click) -> None:
+        """The operator's alone."""
+        interaction = click.interaction
+        actor = moderator(interaction, self._services.now())
+        if not self._is_operators(interaction):
+            raise NotAllowed
+        case = await self._services.store.run(cases.load, int(click.state[0]))
+        await self._services.store.run(cases.narrow, actor, case.id)
+        await interaction.response.edit_message(view=views.narrowed(case, actor.user_id))
 
     async def _case(self, click: Click) -> tuple[Case, Actor]:
         """The case a button is for, and who acts for its place; raises NotAllowed."""

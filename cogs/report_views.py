@@ -6,10 +6,10 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.controls import CONFIRM_CASE, REPORT, REPORT_FORM, RESTORE_CASE
+from bot.controls import CONFIRM_CASE, DELETE, NARROW_CASE, REPORT, REPORT_FORM, RESTORE_CASE
 from bot.store.cases import Case, Reason
 from bot.words import reports as words
-from bot.words.swaps import alt_text
+from bot.words import swaps as swap_words
 from cogs.buttons import custom_id, unkept
 
 REASON, NOTE = "reason", "note"
@@ -43,16 +43,27 @@ def tombstone(case: Case) -> ui.LayoutView:
 def restored(case: Case, file: discord.File) -> ui.LayoutView:
     """A picture that is shown again, and that somebody else may report."""
     gallery: ui.MediaGallery[Any] = ui.MediaGallery()
-    gallery.add_item(media=file, description=alt_text(), spoiler=case.spoiler)
-    button: ui.Button[Any] = ui.Button(
-        label=words.report_button(), custom_id=custom_id(REPORT, case.swap_id, case.user_id)
-    )
-    return _view(ui.Container(ui.TextDisplay(words.shown_again(case.user_id)), gallery, ui.ActionRow(button)))
+    gallery.add_item(media=file, description=swap_words.alt_text(), spoiler=case.spoiler)
+    row: ui.ActionRow[Any] = ui.ActionRow()
+    for name, label in ((DELETE, swap_words.delete()), (REPORT, swap_words.report())):
+        row.add_item(ui.Button(label=label, custom_id=custom_id(name, case.swap_id, case.user_id)))
+    return _view(ui.Container(ui.TextDisplay(words.shown_again(case.user_id)), gallery), row)
 
 
 def one_case(case: Case) -> ui.LayoutView:
     """A case in the log channel; without buttons once it is decided on."""
     return _view(_case(case))
+
+
+def spread(case: Case) -> ui.LayoutView:
+    """For the operator: what a server has had blocked everywhere."""
+    button: ui.Button[Any] = ui.Button(label=words.narrow(), custom_id=custom_id(NARROW_CASE, case.id))
+    return _view(ui.Container(ui.TextDisplay(words.spread(case)), ui.ActionRow(button)))
+
+
+def narrowed(case: Case, user_id: int) -> ui.LayoutView:
+    """The same once it is blocked in that server alone."""
+    return _view(ui.Container(ui.TextDisplay(f"{words.spread(case)}\n{words.narrowed(user_id)}")))
 
 
 def case_list(cases: Sequence[Case]) -> ui.LayoutView:

@@ -73,8 +73,9 @@ class Reports(commands.Cog):
         await self._log.say(swap.guild_id, words.log_refused(swap.user_id))
 
     async def _report_message(self, interaction: Interaction, message: discord.Message) -> None:
-        found = next((one for one in map(swap_of, pictures_of(message)) if one is not None), None)
-        if found is None or self._bot.user is None or message.author.id != self._bot.user.id:
+        ours = self._bot.user is not None and message.author.id == self._bot.user.id
+        found = _swap_shown(message) if ours else None
+        if found is None:
             raise NothingToReport
         await interaction.response.send_modal(views.form(found, message.channel.id, message.id))
 
@@ -101,9 +102,12 @@ class Reports(commands.Cog):
         picture, result_hash = await self._seen(interaction, swap_id, report)
         outcome, case = await self._services.store.run(filing.file, swap_id, report, picture, result_hash)
         hidden = False
-        if outcome is not Outcome.RESTORED:
-            by_rest = self._log.hide(case, channel_id, message_id)
-            hidden = await (by_rest if place else _replace(interaction, case))
+        if outcome is not Outcome.RESTORED and place:
+            hidden = await self._log.hide(case, channel_id, message_id)
+        elif outcome is not Outcome.RESTORED:
+            hidden = await _replace(interaction, case)
+        if outcome is not Outcome.RESTORED and case.home not in (None, (channel_id, message_id)):
+            await self._log.hide(case, *case.home)
         if case.state == "open":
             locale = interaction.guild_locale
             await self._log.publish(case.id, locale and locale.value)
@@ -133,6 +137,21 @@ class Reports(commands.Cog):
         if interaction.message is not None:
             return next(iter(pictures_of(interaction.message)), None)
         return await self._services.links.in_message(report.channel_id, report.message_id)
+
+
+def _swap_shown(message: discord.Message) -> int | None:
+    """The swap whose result a message of ours is: its button says so, else its file's name."""
+    named = (_reported_by(component) for component in message.components)
+    shown = (swap_of(url) for url in pictures_of(message))
+    return next((one for one in (*named, *shown) if one is not None), None)
+
+
+def _reported_by(component: object) -> int | None:
+    name, *state = str(getattr(component, "custom_id", "")).split(":")
+    if name == REPORT:
+        return int(state[0])
+    children: list[object] = getattr(component, "children", [])
+    return next((one for one in map(_reported_by, children) if one is not None), None)
 
 
 def _place_of(interaction: Interaction) -> tuple[int, int]:

@@ -54,6 +54,12 @@ def spread(db: Transaction, case_id: int, now: datetime) -> None:
     block(db, WHOLE_BOT, [row["hash"] for row in rows], case_id, now)
 
 
+def narrow(db: Transaction, case_id: int) -> None:
+    """Undo `spread`."""
+    sql = "DELETE FROM blocked_pictures WHERE case_id = :case AND guild_id = :bot"
+    db.execute(sql, case=case_id, bot=WHOLE_BOT)
+
+
 def unblock(db: Transaction, case_id: int) -> None:
     """Take back what a case has blocked; what another case has blocked stays so."""
     db.execute("DELETE FROM blocked_pictures WHERE case_id = :case", case=case_id)

@@ -10,11 +10,6 @@ from bot.words.figures import moment, sentences
 _LISTED = 5
 
 
-def report_button() -> str:
-    """The button under a result."""
-    return _("Report")
-
-
 def form_title() -> str:
     """Above the form that a report is made with."""
     return _("Report this picture")
@@ -165,6 +160,27 @@ def log_confirmed(case: Case) -> str:
             swap=case.swap_id,
         )
     return _("confirmed the report of the face swap `{swap}`.", swap=case.swap_id)
+
+
+def spread(case: Case) -> str:
+    """What the operator reads when moderators have blocked pictures in the whole bot."""
+    return _(
+        "Moderators of the server `{guild}` have confirmed a report of the face swap `{swap}`. "
+        "For its reason, the pictures are blocked everywhere. If that server is not to be trusted, "
+        "block them there alone.",
+        guild=case.guild_id,
+        swap=case.swap_id,
+    )
+
+
+def narrow() -> str:
+    """The button that takes back that pictures are blocked everywhere."""
+    return _("Block there alone")
+
+
+def narrowed(user_id: int) -> str:
+    """What the operator's channel shows once that is done."""
+    return _("{member} had the pictures blocked in that server alone.", member=f"<@{user_id}>")
 
 
 def restored(case: Case, *, shown: bool) -> str:

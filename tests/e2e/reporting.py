@@ -1,6 +1,9 @@
 """What tests of reports share: a result, reporting it either way, and what is left of it."""
 
+import random
 from dataclasses import dataclass, field
+
+from PIL import Image
 
 from bot.client import FaceSwapBot
 from bot.sandbox import Played, Reply
@@ -8,6 +11,7 @@ from bot.sandbox.permissions import Permission
 from bot.sandbox.places import Channel, Member, User
 from tests.e2e.conftest import Place
 from tests.e2e.moderating import admin, answered
+from tests.engine.photos import file_of
 
 MENU = "Report face swap"
 
@@ -69,6 +73,18 @@ class Court:
         assert reply.ephemeral
         return reply.content
 
+    async def press_report(self, on: Reply, *, by: Member | None = None, reason: str = "other") -> Played:
+        """Report a message by its button, up to the form that is sent."""
+        opened = await on.press("Report", by=by or self.bob)
+        return await opened.submit({"reason": reason}, by=by or self.bob)
+
+    async def decide(self, button: str, *, by: Member | None = None) -> Played:
+        """Press a button of the newest case, as soon as it is there."""
+        case = await self.place.sandbox.until(lambda: (self.cases() or [None])[-1], 5, "the case")
+        played = await case.press(button, by=by or self.grace)
+        await played.first_response()
+        return played
+
     async def kept(self) -> list[object]:
         """The state of every case, and whether its picture is kept."""
         rows = await self.place.rows("SELECT state, picture IS NOT NULL AS kept FROM cases ORDER BY id")
@@ -84,3 +100,9 @@ def is_hidden(reply: Reply) -> bool:
     """Whether a message shows its picture no more, nor anything that leads to it."""
     assert not reply.deleted
     return not reply.attachments and not reply.buttons() and "cdn" not in str(reply.components)
+
+
+def photograph(seed: int) -> bytes:
+    """A picture with enough in it to be told from others."""
+    noise = Image.frombytes("L", (9, 8), random.Random(seed).randbytes(72))  # noqa: S311 - the same in each run
+    return file_of(noise.resize((180, 160), Image.Resampling.BICUBIC))
