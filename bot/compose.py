@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
+from secrets import randbelow, token_hex
 
 from bot.account import Account
 from bot.calls import Calls
@@ -22,7 +22,7 @@ from bot.intake import Intake
 from bot.leases import Leases
 from bot.links import Links
 from bot.progress import Notes
-from bot.segmind import SegmindClient
+from bot.segmind import SEED_MAX, SEED_MIN, SegmindClient
 from bot.segmind_queue import QueueClient
 from bot.store import cases
 from bot.store.database import Store, to_ms
@@ -36,6 +36,11 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The real time."""
     return datetime.now(UTC)
+
+
+def random_seed() -> int:
+    """A seed that nobody can foresee."""
+    return SEED_MIN + randbelow(SEED_MAX - SEED_MIN + 1)
 
 
 async def open_store(config: Config, now: Clock = utc_now) -> Store:
@@ -81,7 +86,11 @@ async def open_api(
 
 @asynccontextmanager
 async def compose(
-    config: Config, *, picture_origins: Iterable[str] = DISCORD_CDN, now: Clock = utc_now
+    config: Config,
+    *,
+    picture_origins: Iterable[str] = DISCORD_CDN,
+    now: Clock = utc_now,
+    new_seed: Callable[[], int] = random_seed,
 ) -> AsyncGenerator[FaceSwapBot]:
     """The whole bot, not yet connected; everything it opened is closed at the end."""
     async with AsyncExitStack() as stack:
@@ -126,6 +135,7 @@ async def compose(
                 pictures=pictures,
                 links=links,
                 chores=chores,
+                new_seed=new_seed,
             )
         )
         notices.speak_through(bot)

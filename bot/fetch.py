@@ -30,6 +30,7 @@ CONNECTION_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 """What a broken connection raises, for callers that use another client built on aiohttp."""
 
 _CHUNK = 64 * 1024
+_GONE = (403, 404, 410)
 _LABEL = r"[a-z0-9-]"
 
 
@@ -111,6 +112,19 @@ class Reader:
         return await fetch(
             self.session, url, allowed=self.allowed, max_bytes=max_bytes, timeout_seconds=timeout_seconds
         )
+
+    async def is_gone(self, url: str, *, timeout_seconds: float) -> bool:
+        """Whether nothing is there any more; False where that cannot be told in time.
+
+        Raises FetchError(NOT_ALLOWED).
+        """
+        target = self.allowed.admit(url)
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                async with self.session.head(target, allow_redirects=False) as response:
+                    return response.status in _GONE
+        except CONNECTION_ERRORS:
+            return False
 
 
 async def fetch(
