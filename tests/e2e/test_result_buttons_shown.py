@@ -1,0 +1,326 @@
+"""Before/after, Details, Post to channel and Delete under a result: who may, what is seen, and only once."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from bot import pictures
+from bot.client import FaceSwapBot
+from bot.controls import COMPARE, DELETE, DETAILS, EDIT, POST, REROLL
+from bot.sandbox import Reply, Upload
+from bot.sandbox.permissions import Permission
+from bot.sandbox.places import Member
+from bot.store import moderation
+from bot.store.moderation import Actor, Change
+from tests.e2e.clicks import replay
+from tests.e2e.conftest import Place, Start
+from tests.e2e.pressing import dress, press, result, swap_of, told
+from tests.scripted_api import PNG, Answer
+
+DAY = 24 * 3600
+
+
+def picture(colour: str, size: tuple[int, int] = (64, 48)) -> bytes:
+    """A plain PNG."""
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def eve(place: Place) -> Member:
+    """Another member."""
+    return place.guild.join(place.sandbox.create_user("Eve"))
+
+
+@pytest.fixture(params=[Permission.MANAGE_MESSAGES, Permission.MANAGE_GUILD], ids=["messages", "guild"])
+def grace(place: Place, request: pytest.FixtureRequest) -> Member:
+    """A moderator."""
+    return place.guild.join(place.sandbox.create_user("Grace"), permissions=request.param)
+
+
+async def private(place: Place, bot: FaceSwapBot) -> Reply:
+    """A finished private swap of Ada's."""
+    reply = await result(place, bot, private=True)
+    await dress(bot, reply)
+    return reply
+
+
+async def change(place: Place, bot: FaceSwapBot, changed: Change) -> None:
+    """Let a moderator change the server's settings."""
+    actor = Actor(1, place.guild.id, 9, place.now())
+    await bot.services.store.run(moderation.change_settings, actor, changed)
+
+
+def public(place: Place) -> list[Reply]:
+    """The messages of the channel that everybody sees."""
+    return [Reply(message) for message in place.channel.messages.values()]
+
+
+# Before/after
+
+
+async def test_before_and_after_side_by_side(place: Place, bot: FaceSwapBot) -> None:
+    """The owner alone sees one picture: what was given on the left, what came out on the right."""
+    place.api.script(Answer(body=picture("blue", (96, 96))))
+    reply = await result(place, bot, target=Upload("target.png", picture("red")))
+    played = press(reply, COMPARE, place.ada)
+    shown = await played.reply()
+    assert shown.ephemeral
+    (file,) = shown.attachments
+    assert file.description
+    with pictures.open_picture(file.data) as whole:
+        width, height = whole.size
+        left, right = whole.getpixel((40, height // 2 + 20)), whole.getpixel((width - 40, height // 2 + 20))
+        assert not whole.getexif()
+        assert set(whole.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    assert isinstance(left, tuple)
+    assert isinstance(right, tuple)
+    assert left[0] - left[2] > 150
+    assert right[2] - right[0] > 150
+    assert len(await place.rows("SELECT id FROM entries")) == 1
+
+
+async def test_before_and_after_is_the_owners(place: Place, bot: FaceSwapBot, grace: Member) -> None:
+    """The picture that was given is nobody else's business, not even a moderator's."""
+    reply = await result(place, bot)
+    assert "belong to somebody else" in await told(press(reply, COMPARE, grace))
+
+
+async def test_before_and_after_days_later(place: Place, start: Start) -> None:
+    """It works with expired links in another process, and says so once Discord has lost the picture."""
+    async with start() as bot:
+        reply = await result(place, bot)
+    place.sandbox.clock.advance(3 * DAY)
+    async with start():
+        assert (await press(reply, COMPARE, place.ada).reply()).attachments
+        cdn = place.sandbox.world.cdn
+        cdn.drop(next(one for one in cdn.files if one.endswith("target.png")))
+        gone = await press(reply, COMPARE, place.ada).reply()
+        assert gone.ephemeral
+        assert "not kept any more" in gone.content
+
+
+# Details
+
+
+async def test_details_for_the_owner(place: Place, bot: FaceSwapBot) -> None:
+    """What it was made with and cost, what was spent, what is left and when more is: in private."""
+    reply = await result(place, bot, seed=42, quality=80, format="jpeg")
+    text = await told(press(reply, DETAILS, place.ada))
+    for part in (
+        f"`{swap_of(reply)}`",
+        "$0.05",
+        "**Seed**: 42",
+        "**Quality**: 80",
+        "**Format**: jpeg",
+        " s\n",
+        "1 of 10 used, 9 left. One more is free <t:",
+        "$0.05 today",
+        "$0.05 ever",
+    ):
+        assert part in text
+
+
+async def test_details_for_moderators_alone(
+    place: Place, bot: FaceSwapBot, eve: Member, grace: Member
+) -> None:
+    """A moderator learns what it was made with, not what its owner has left; others learn nothing."""
+    reply = await result(place, bot, seed=42)
+    text = await told(press(reply, DETAILS, grace))
+    assert "**Seed**: 42" in text
+    assert "ever" not in text
+    assert "belong to somebody else" in await told(press(reply, DETAILS, eve))
+
+
+# Delete
+
+
+@pytest.mark.parametrize("secret", [False, True])
+async def test_the_owner_deletes(place: Place, bot: FaceSwapBot, secret: bool) -> None:
+    """The message is gone, and what it was made from; the price stays on the books, and that is said."""
+    reply = await result(place, bot, private=secret)
+    played = press(reply, DELETE, place.ada)
+    note = await played.followup()
+    assert reply.deleted
+    assert note.ephemeral
+    assert "$0.05 stays spent" in note.content
+    assert await place.rows("SELECT * FROM inputs") == []
+    assert (await place.rows("SELECT removed_at IS NULL AS there FROM swaps")) == [{"there": 0}]
+    assert await place.rows("SELECT amount_micros FROM entries") == [{"amount_micros": 50_000}]
+
+
+async def test_delete_twice_and_replayed(place: Place, bot: FaceSwapBot, grace: Member) -> None:
+    """Two presses, one of them delivered twice, and a moderator's after them: one deletion, no record."""
+    reply = await result(place, bot)
+    one, other = press(reply, DELETE, place.ada), press(reply, DELETE, place.ada)
+    replay(place, one)
+    await one.followup()
+    await other.followup()
+    late = press(reply, DELETE, grace)
+    await late.followup()
+    assert reply.deleted
+    assert [len(played.raw.followups) for played in (one, other, late)] == [1, 1, 1]
+    assert await place.rows("SELECT * FROM actions") == []
+
+
+async def test_a_stranger_deletes_nothing(place: Place, bot: FaceSwapBot, eve: Member) -> None:
+    """Another member is refused in private, and in direct messages there are no moderators."""
+    reply = await result(place, bot)
+    assert "belong to somebody else" in await told(press(reply, DELETE, eve))
+    assert not reply.deleted
+    assert len(await place.rows("SELECT * FROM inputs")) == 1
+
+
+async def test_a_moderator_deletes_on_the_record(place: Place, bot: FaceSwapBot, grace: Member) -> None:
+    """It is written to the log channel and the store, once, with who, whose and which."""
+    log = place.guild.create_channel("log")
+    await change(place, bot, Change(log_channel_id=log.id))
+    reply = await result(place, bot)
+    swap = swap_of(reply)
+    played = press(reply, DELETE, grace)
+    note = await played.followup()
+    replay(place, played)
+    assert reply.deleted
+    line = f"deleted a face swap of <@{place.ada.account.id}> (`{swap}`)."
+    assert note.content == f"You {line}"
+    assert [message.content for message in log.messages.values()] == [f"<@{grace.account.id}> {line}"]
+    recorded = await place.rows("SELECT actor_id, detail FROM actions WHERE action = 'delete'")
+    assert recorded == [{"actor_id": grace.account.id, "detail": f'{{"swap": "{swap}"}}'}]
+
+
+async def test_delete_after_a_restart_without_the_bot_in_the_server(place: Place, start: Start) -> None:
+    """The press brings its own token, so the bot need not be there, nor know the message."""
+    async with start() as bot:
+        reply = await result(place, bot)
+    place.sandbox.clock.advance(3 * DAY)
+    async with start():
+        await press(reply, DELETE, place.ada).followup()
+    assert reply.deleted
+
+
+async def test_nothing_comes_after_a_deletion(place: Place, bot: FaceSwapBot) -> None:
+    """A slow client that still shows the buttons is told so; nothing is made, shown or charged."""
+    reply = await private(place, bot)
+    await press(reply, DELETE, place.ada).followup()
+    for button in (REROLL, EDIT, COMPARE):
+        assert "not kept any more" in await told(press(reply, button, place.ada))
+    assert "was deleted" in (await press(reply, POST, place.ada).followup()).content
+    assert public(place) == []
+    assert len(await place.rows("SELECT id FROM swaps")) == 1
+
+
+# Post to channel
+
+
+async def test_a_private_result_is_posted_as_it_is(place: Place, bot: FaceSwapBot) -> None:
+    """The same bytes in the same container, for everybody, without the button; it is in the history now."""
+    reply = await private(place, bot)
+    played = press(reply, POST, place.ada)
+    copy = await played.followup()
+    assert not copy.ephemeral
+    (file,) = copy.attachments
+    assert (file.data, file.filename) == (PNG, f"faceswap-{swap_of(reply)}.png")
+    assert f"AI face swap for <@{place.ada.account.id}>" in copy.text
+    assert copy.raw.mentions == []
+    names = [button["custom_id"].split(":")[0] for button in copy.buttons()]
+    assert POST not in names
+    assert DELETE in names
+    (item,) = copy.components[0]["components"][1]["items"]
+    assert item["spoiler"]
+    assert item["description"]
+    await bot.attended()
+    history = await (await place.ada.slash(place.channel, "credits history")).reply()
+    assert f"/{place.channel.id}/{copy.raw.id}" in history.content
+
+
+async def test_posted_once(place: Place, bot: FaceSwapBot) -> None:
+    """Twice at once, delivered twice, and once more after a while: one copy."""
+    reply = await private(place, bot)
+    one, other = press(reply, POST, place.ada), press(reply, POST, place.ada)
+    replay(place, one)
+    for played in (one, other):
+        await played.followup()
+    place.sandbox.clock.advance(3600)
+    assert "posted already" in (await press(reply, POST, place.ada).followup()).content
+    assert len(public(place)) == 1
+
+
+async def test_only_the_owner_posts(place: Place, bot: FaceSwapBot, grace: Member) -> None:
+    """Nobody else may make it public, a moderator neither."""
+    reply = await private(place, bot)
+    assert "belong to somebody else" in await told(press(reply, POST, grace))
+    assert public(place) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [(Change(paused=True), "paused"), (Change(channels=frozenset({5})), "only in <#5>")],
+)
+async def test_the_servers_rules_hold_for_a_post(
+    place: Place, bot: FaceSwapBot, changed: Change, words: str
+) -> None:
+    """What may not be swapped here may not be posted here; once it may, the same button posts it."""
+    reply = await private(place, bot)
+    await change(place, bot, changed)
+    refused = await press(reply, POST, place.ada).followup()
+    assert refused.ephemeral
+    assert words in refused.content
+    assert public(place) == []
+
+
+async def test_posted_days_and_a_restart_later(place: Place, start: Start) -> None:
+    """The press brings a fresh address of the picture."""
+    async with start() as bot:
+        reply = await private(place, bot)
+    place.sandbox.clock.advance(3 * DAY)
+    async with start():
+        copy = await press(reply, POST, place.ada).followup()
+        assert [file.data for file in copy.attachments] == [PNG]
+
+
+async def test_a_post_that_fails_may_be_tried_again(place: Place, bot: FaceSwapBot) -> None:
+    """Discord does not take it: the member is told, and the next press posts it."""
+    reply = await private(place, bot)
+    place.sandbox.faults.add("POST", r"^/webhooks/\d+/[^/]+$", status=400, times=1)
+    played = press(reply, POST, place.ada)
+    assert "Something went wrong" in (await played.followup()).content
+    copy = await press(reply, POST, place.ada).followup()
+    assert not copy.ephemeral
+    assert len(public(place)) == 1
+
+
+async def test_a_lost_picture_is_not_posted(place: Place, bot: FaceSwapBot) -> None:
+    """Where Discord has the private result no more there is nothing to post."""
+    reply = await private(place, bot)
+    for file in reply.attachments:
+        place.sandbox.world.cdn.drop(file.path)
+    assert "not kept any more" in (await press(reply, POST, place.ada).followup()).content
+    assert public(place) == []
+
+
+async def test_deleting_reaches_the_posted_copy(place: Place, bot: FaceSwapBot) -> None:
+    """Delete under the private result takes the public copy away too."""
+    reply = await private(place, bot)
+    copy = await press(reply, POST, place.ada).followup()
+    await bot.attended()
+    await press(reply, DELETE, place.ada).followup()
+    assert reply.deleted
+    assert copy.deleted
+
+
+async def test_where_discord_keeps_it_private(place: Place, bot: FaceSwapBot) -> None:
+    """In a server that lets members' own apps not speak, the owner is told that it stays private."""
+    place.ada.account.install()
+    elsewhere = place.sandbox.create_guild("Elsewhere", with_bot=False)
+    channel = elsewhere.create_channel("general")
+    channel.overwrite(elsewhere.everyone, deny=Permission.USE_EXTERNAL_APPS)
+    guest = elsewhere.join(place.ada.account)
+    given = {"source": Upload("source.png", PNG), "target": Upload("target.png", PNG), "private": True}
+    reply = await (await guest.slash(channel, "faceswap", **given)).reply()
+    await place.idle()
+    await dress(bot, reply)
+    played = press(reply, POST, guest)
+    assert "stays private" in (await played.followup(2)).content
+    assert await place.rows("SELECT private FROM swaps") == [{"private": 1}]
