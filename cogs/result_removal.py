@@ -14,6 +14,9 @@ from cogs.buttons import Click, Interaction
 from cogs.moderators import write_log
 from cogs.result_state import owner_or_moderator, state
 
+_UNKNOWN_MESSAGE = 10008
+"""Discord's code for a message that is gone; other places are only closed to the bot."""
+
 
 async def delete(click: Click) -> None:
     """Take a result away for its owner or a moderator; what it cost stays on the books."""
@@ -55,8 +58,7 @@ async def _delete_copy(interaction: Interaction, result: Result | None) -> list[
     copy = channel.get_partial_message(result.message_id)
     try:
         await copy.delete()
-    except discord.NotFound:
-        return []
-    except (discord.HTTPException, *CONNECTION_ERRORS):
-        return [words.copy_left(copy.jump_url)]
+    except (discord.HTTPException, *CONNECTION_ERRORS) as refused:
+        if not isinstance(refused, discord.HTTPException) or refused.code != _UNKNOWN_MESSAGE:
+            return [words.copy_left(copy.jump_url)]
     return []

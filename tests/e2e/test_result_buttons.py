@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.sandbox import Upload
 from bot.segmind import SEED_DEFAULT
 from tests.e2e.clicks import replay
 from tests.e2e.conftest import Place, Start
-from tests.e2e.pressing import finished, press, remember, result, told
+from tests.e2e.pressing import finished, press, told
 from tests.scripted_api import PNG
 
 DAY = 24 * 3600
@@ -29,9 +30,10 @@ def lose(place: Place, name: str) -> None:
         cdn.drop(path)
 
 
-async def test_a_reroll_is_the_same_with_another_seed(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_reroll_is_the_same_with_another_seed(place: Place) -> None:
     """A message of its own with the same pictures and options, a new seed, and one more entry."""
-    reply = await result(place, bot, prompt="a *red* hat", format="webp", quality=80, seed=42)
+    reply = await place.swap(prompt="a *red* hat", format="webp", quality=80, seed=42)
     played = press(reply, REROLL, place.ada)
     first = await played.first_response()
     assert (first.kind, first.ephemeral) == ("DEFER", False)
@@ -46,39 +48,43 @@ async def test_a_reroll_is_the_same_with_another_seed(place: Place, bot: FaceSwa
     assert await entries(place) == 2
 
 
-async def test_a_private_result_is_rerolled_in_private(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_private_result_is_rerolled_in_private(place: Place) -> None:
     """What only the member saw stays the member's."""
-    reply = await result(place, bot, private=True)
+    reply = await place.swap(private=True)
     assert (await finished(place, press(reply, REROLL, place.ada))).ephemeral
     assert await place.rows("SELECT private FROM swaps") == [{"private": 1}] * 2
 
 
 async def test_days_and_a_restart_later(place: Place, start: Start) -> None:
     """Every link has expired and another process runs: the buttons still do what they say."""
-    async with start(COOLDOWN_SECONDS="0") as bot:
-        reply = await result(place, bot)
+    async with start(COOLDOWN_SECONDS="0"):
+        reply = await place.swap()
     place.sandbox.clock.advance(3 * DAY)
     async with start():
         await finished(place, press(reply, REROLL, place.ada))
         played = press(reply, EDIT, place.ada)
         await finished(place, await played.submit({"seed": "7"}, by=place.ada))
-    assert [post.json["seed"] for post in place.api.posts][-1] == 7
+    assert place.api.posts[-1].json["seed"] == 7
+    expires = parse_qs(urlsplit(str(place.api.posts[-1].json["source_image"])).query)["ex"][0]
+    assert int(expires, 16) > place.sandbox.clock.now()
     assert await entries(place) == 3
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("button", [REROLL, EDIT])
-async def test_only_the_owner_swaps_again(place: Place, bot: FaceSwapBot, button: str) -> None:
+async def test_only_the_owner_swaps_again(place: Place, button: str) -> None:
     """Another member is refused in private; nothing is held or sent."""
     eve = place.guild.join(place.sandbox.create_user("Eve"))
-    reply = await result(place, bot)
+    reply = await place.swap()
     assert "belong to somebody else" in await told(press(reply, button, eve))
     assert len(await place.rows("SELECT id FROM swaps")) == 1
 
 
 async def test_a_double_click_is_one_reroll(place: Place, start: Start) -> None:
     """Two presses at once, and one that arrives twice, make and charge one picture; a later press another."""
-    async with start(COOLDOWN_SECONDS="0", SWAPS_AT_ONCE="") as bot:
-        reply = await result(place, bot)
+    async with start(COOLDOWN_SECONDS="0", SWAPS_AT_ONCE=""):
+        reply = await place.swap()
         one, other = press(reply, REROLL, place.ada), press(reply, REROLL, place.ada)
         replay(place, one)
         kinds = {(await played.first_response()).kind: played for played in (one, other)}
@@ -92,16 +98,17 @@ async def test_a_double_click_is_one_reroll(place: Place, start: Start) -> None:
 
 async def test_limits_hold_for_a_reroll(place: Place, start: Start) -> None:
     """A press costs what a command costs, so it is refused where a command would be, in private."""
-    async with start(COOLDOWN_SECONDS="0", DAILY_SWAPS_PER_MEMBER="1") as bot:
-        reply = await result(place, bot)
+    async with start(COOLDOWN_SECONDS="0", DAILY_SWAPS_PER_MEMBER="1"):
+        reply = await place.swap()
         assert "your 1 swaps of 24 hours" in await told(press(reply, REROLL, place.ada))
         assert await entries(place) == 1
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("lost", [["source.png"], ["target.png"], ["source.png", "target.png"]])
-async def test_a_lost_picture_is_asked_for_again(place: Place, bot: FaceSwapBot, lost: list[str]) -> None:
+async def test_a_lost_picture_is_asked_for_again(place: Place, lost: list[str]) -> None:
     """A form asks for just what Discord lost, charging nothing; what is attached goes with what was kept."""
-    reply = await result(place, bot)
+    reply = await place.swap()
     for name in lost:
         lose(place, name)
     played = press(reply, REROLL, place.ada)
@@ -118,9 +125,19 @@ async def test_a_lost_picture_is_asked_for_again(place: Place, bot: FaceSwapBot,
     assert await entries(place) == 2
 
 
-async def test_what_is_attached_again_is_checked(place: Place, bot: FaceSwapBot) -> None:
+async def test_a_picture_in_a_lost_message_is_asked_for(place: Place, bot: FaceSwapBot) -> None:
+    """A saved face whose message was deleted is lost like any other picture."""
+    reply = await place.swap()
+    there = f"message:{place.channel.id}/1"
+    await bot.services.store.run(lambda db: db.execute("UPDATE inputs SET source = :there", there=there))
+    form = await press(reply, REROLL, place.ada).form()
+    assert [control["custom_id"] for control in form.controls.values()] == ["source"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_is_attached_again_is_checked(place: Place) -> None:
     """A file that is no picture is refused as it is under the command."""
-    reply = await result(place, bot)
+    reply = await place.swap()
     lose(place, "source.png")
     played = press(reply, REROLL, place.ada)
     sent = await played.submit({"source": Upload("notes.txt", b"hello")}, by=place.ada)
@@ -128,11 +145,10 @@ async def test_what_is_attached_again_is_checked(place: Place, bot: FaceSwapBot)
     assert await entries(place) == 1
 
 
-async def test_a_slow_discord_is_no_lost_picture(
-    place: Place, bot: FaceSwapBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_slow_discord_is_no_lost_picture(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where Discord does not say in time whether it has a picture, it is believed to; the swap will tell."""
-    reply = await result(place, bot)
+    reply = await place.swap()
     monkeypatch.setattr(sys.modules["cogs.results"], "CHECK_SECONDS", 0.05)
     release = asyncio.Event()
     place.sandbox.faults.add("POST", r"/attachments/refresh-urls$", release=release, times=2)
@@ -144,16 +160,17 @@ async def test_a_slow_discord_is_no_lost_picture(
 
 async def test_what_is_not_kept_cannot_be_made_again(place: Place, bot: FaceSwapBot) -> None:
     """Once what it was made from is purged, the owner is told what to do instead; nothing is charged."""
-    reply = await result(place, bot)
+    reply = await place.swap()
     await bot.services.store.run(lambda db: db.execute("DELETE FROM inputs"))
     for button in (REROLL, EDIT):
         assert "not kept any more. Use `/faceswap`" in await told(press(reply, button, place.ada))
     assert await entries(place) == 1
 
 
-async def test_edit_shows_what_was_and_makes_what_is_typed(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_edit_shows_what_was_and_makes_what_is_typed(place: Place) -> None:
     """The form holds the options of the result; what is changed reaches the API, what is not stays."""
-    reply = await result(place, bot, prompt="a hat", format="webp", quality=80, seed=42)
+    reply = await place.swap(prompt="a hat", format="webp", quality=80, seed=42)
     played = press(reply, EDIT, place.ada)
     form = await played.form()
     assert [control.get("value") for control in form.controls.values()] == ["a hat", None, "80", "42"]
@@ -173,14 +190,16 @@ async def test_edit_shows_what_was_and_makes_what_is_typed(place: Place, bot: Fa
     assert await entries(place) == 2
 
 
-async def test_an_empty_seed_is_a_new_one(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_an_empty_seed_is_a_new_one(place: Place) -> None:
     """Who empties the field gets a seed that nobody chose."""
-    reply = await result(place, bot)
+    reply = await place.swap()
     sent = await press(reply, EDIT, place.ada).submit({"seed": ""}, by=place.ada)
     await finished(place, sent)
     assert place.api.posts[-1].json["seed"] != SEED_DEFAULT
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize(
     ("typed", "named"),
     [
@@ -192,17 +211,16 @@ async def test_an_empty_seed_is_a_new_one(place: Place, bot: FaceSwapBot) -> Non
         ({"quality": "101", "seed": "1.5"}, ["Quality", "Seed"]),
     ],
 )
-async def test_a_wrong_option_costs_nothing(
-    place: Place, bot: FaceSwapBot, typed: dict[str, str], named: list[str]
-) -> None:
+async def test_a_wrong_option_costs_nothing(place: Place, typed: dict[str, str], named: list[str]) -> None:
     """Each wrong field is named with what it takes, in private; nothing is made or charged."""
-    reply = await result(place, bot)
+    reply = await place.swap()
     text = await told(await press(reply, EDIT, place.ada).submit({**typed}, by=place.ada))
     assert "you were not charged" in text
     assert [line.split("**")[1] for line in text.splitlines()[1:]] == named
     assert len(place.api.posts) == 1
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize(
     ("lost", "fields"),
     [
@@ -210,11 +228,9 @@ async def test_a_wrong_option_costs_nothing(
         (["source.png", "target.png"], ["source", "target", "prompt", "format", "quality"]),
     ],
 )
-async def test_edit_asks_for_lost_pictures_too(
-    place: Place, bot: FaceSwapBot, lost: list[str], fields: list[str]
-) -> None:
+async def test_edit_asks_for_lost_pictures_too(place: Place, lost: list[str], fields: list[str]) -> None:
     """One form for both: as many fields as Discord takes; what has no field stays as it was."""
-    reply = await result(place, bot, seed=42)
+    reply = await place.swap(seed=42)
     for name in lost:
         lose(place, name)
     played = press(reply, EDIT, place.ada)
@@ -227,11 +243,11 @@ async def test_edit_asks_for_lost_pictures_too(
     assert "fresh.png" in str(asked["target_image"])
 
 
-async def test_in_direct_messages(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_in_direct_messages(place: Place) -> None:
     """The buttons work where there is no server."""
     dm = place.sandbox.dm(place.ada.account)
     given = {"source": Upload("source.png", PNG), "target": Upload("target.png", PNG)}
     reply = await finished(place, await place.ada.account.slash(dm, "faceswap", **given))
-    await remember(place, bot, reply)
     await finished(place, press(reply, REROLL, place.ada.account))
     assert await place.rows("SELECT guild_id FROM entries") == [{"guild_id": 0}] * 2

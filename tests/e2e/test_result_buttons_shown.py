@@ -15,7 +15,7 @@ from bot.store import moderation
 from bot.store.moderation import Actor, Change
 from tests.e2e.clicks import replay
 from tests.e2e.conftest import Place, Start
-from tests.e2e.pressing import dress, press, result, swap_of, told
+from tests.e2e.pressing import press, swap_of, told
 from tests.scripted_api import PNG, Answer
 
 DAY = 24 * 3600
@@ -40,16 +40,9 @@ def grace(place: Place, request: pytest.FixtureRequest) -> Member:
     return place.guild.join(place.sandbox.create_user("Grace"), permissions=request.param)
 
 
-async def private(place: Place, bot: FaceSwapBot) -> Reply:
-    """A finished private swap of Ada's."""
-    reply = await result(place, bot, private=True)
-    await dress(bot, reply)
-    return reply
-
-
-async def change(place: Place, bot: FaceSwapBot, changed: Change) -> None:
+async def change(place: Place, bot: FaceSwapBot, changed: Change, *, interaction: int = 1) -> None:
     """Let a moderator change the server's settings."""
-    actor = Actor(1, place.guild.id, 9, place.now())
+    actor = Actor(interaction, place.guild.id, 9, place.now())
     await bot.services.store.run(moderation.change_settings, actor, changed)
 
 
@@ -61,10 +54,11 @@ def public(place: Place) -> list[Reply]:
 # Before/after
 
 
-async def test_before_and_after_side_by_side(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_before_and_after_side_by_side(place: Place) -> None:
     """The owner alone sees one picture: what was given on the left, what came out on the right."""
     place.api.script(Answer(body=picture("blue", (96, 96))))
-    reply = await result(place, bot, target=Upload("target.png", picture("red")))
+    reply = await place.swap(target=Upload("target.png", picture("red")))
     played = press(reply, COMPARE, place.ada)
     shown = await played.reply()
     assert shown.ephemeral
@@ -82,16 +76,17 @@ async def test_before_and_after_side_by_side(place: Place, bot: FaceSwapBot) -> 
     assert len(await place.rows("SELECT id FROM entries")) == 1
 
 
-async def test_before_and_after_is_the_owners(place: Place, bot: FaceSwapBot, grace: Member) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_before_and_after_is_the_owners(place: Place, grace: Member) -> None:
     """The picture that was given is nobody else's business, not even a moderator's."""
-    reply = await result(place, bot)
+    reply = await place.swap()
     assert "belong to somebody else" in await told(press(reply, COMPARE, grace))
 
 
 async def test_before_and_after_days_later(place: Place, start: Start) -> None:
     """It works with expired links in another process, and says so once Discord has lost the picture."""
-    async with start() as bot:
-        reply = await result(place, bot)
+    async with start():
+        reply = await place.swap()
     place.sandbox.clock.advance(3 * DAY)
     async with start():
         assert (await press(reply, COMPARE, place.ada).reply()).attachments
@@ -105,9 +100,10 @@ async def test_before_and_after_days_later(place: Place, start: Start) -> None:
 # Details
 
 
-async def test_details_for_the_owner(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_details_for_the_owner(place: Place) -> None:
     """What it was made with and cost, what was spent, what is left and when more is: in private."""
-    reply = await result(place, bot, seed=42, quality=80, format="jpeg")
+    reply = await place.swap(seed=42, quality=80, format="jpeg")
     text = await told(press(reply, DETAILS, place.ada))
     for part in (
         f"`{swap_of(reply)}`",
@@ -123,11 +119,10 @@ async def test_details_for_the_owner(place: Place, bot: FaceSwapBot) -> None:
         assert part in text
 
 
-async def test_details_for_moderators_alone(
-    place: Place, bot: FaceSwapBot, eve: Member, grace: Member
-) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_details_for_moderators_alone(place: Place, eve: Member, grace: Member) -> None:
     """A moderator learns what it was made with, not what its owner has left; others learn nothing."""
-    reply = await result(place, bot, seed=42)
+    reply = await place.swap(seed=42)
     text = await told(press(reply, DETAILS, grace))
     assert "**Seed**: 42" in text
     assert "ever" not in text
@@ -137,10 +132,11 @@ async def test_details_for_moderators_alone(
 # Delete
 
 
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize("secret", [False, True])
-async def test_the_owner_deletes(place: Place, bot: FaceSwapBot, secret: bool) -> None:
+async def test_the_owner_deletes(place: Place, secret: bool) -> None:
     """The message is gone, and what it was made from; the price stays on the books, and that is said."""
-    reply = await result(place, bot, private=secret)
+    reply = await place.swap(private=secret)
     played = press(reply, DELETE, place.ada)
     note = await played.followup()
     assert reply.deleted
@@ -151,9 +147,10 @@ async def test_the_owner_deletes(place: Place, bot: FaceSwapBot, secret: bool) -
     assert await place.rows("SELECT amount_micros FROM entries") == [{"amount_micros": 50_000}]
 
 
-async def test_delete_twice_and_replayed(place: Place, bot: FaceSwapBot, grace: Member) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_delete_twice_and_replayed(place: Place, grace: Member) -> None:
     """Two presses, one of them delivered twice, and a moderator's after them: one deletion, no record."""
-    reply = await result(place, bot)
+    reply = await place.swap()
     one, other = press(reply, DELETE, place.ada), press(reply, DELETE, place.ada)
     replay(place, one)
     await one.followup()
@@ -165,9 +162,10 @@ async def test_delete_twice_and_replayed(place: Place, bot: FaceSwapBot, grace: 
     assert await place.rows("SELECT * FROM actions") == []
 
 
-async def test_a_stranger_deletes_nothing(place: Place, bot: FaceSwapBot, eve: Member) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_stranger_deletes_nothing(place: Place, eve: Member) -> None:
     """Another member is refused in private, and in direct messages there are no moderators."""
-    reply = await result(place, bot)
+    reply = await place.swap()
     assert "belong to somebody else" in await told(press(reply, DELETE, eve))
     assert not reply.deleted
     assert len(await place.rows("SELECT * FROM inputs")) == 1
@@ -177,7 +175,7 @@ async def test_a_moderator_deletes_on_the_record(place: Place, bot: FaceSwapBot,
     """It is written to the log channel and the store, once, with who, whose and which."""
     log = place.guild.create_channel("log")
     await change(place, bot, Change(log_channel_id=log.id))
-    reply = await result(place, bot)
+    reply = await place.swap()
     swap = swap_of(reply)
     played = press(reply, DELETE, grace)
     note = await played.followup()
@@ -192,17 +190,18 @@ async def test_a_moderator_deletes_on_the_record(place: Place, bot: FaceSwapBot,
 
 async def test_delete_after_a_restart_without_the_bot_in_the_server(place: Place, start: Start) -> None:
     """The press brings its own token, so the bot need not be there, nor know the message."""
-    async with start() as bot:
-        reply = await result(place, bot)
+    async with start():
+        reply = await place.swap()
     place.sandbox.clock.advance(3 * DAY)
     async with start():
         await press(reply, DELETE, place.ada).followup()
     assert reply.deleted
 
 
-async def test_nothing_comes_after_a_deletion(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_nothing_comes_after_a_deletion(place: Place) -> None:
     """A slow client that still shows the buttons is told so; nothing is made, shown or charged."""
-    reply = await private(place, bot)
+    reply = await place.swap(private=True)
     await press(reply, DELETE, place.ada).followup()
     for button in (REROLL, EDIT, COMPARE):
         assert "not kept any more" in await told(press(reply, button, place.ada))
@@ -216,13 +215,14 @@ async def test_nothing_comes_after_a_deletion(place: Place, bot: FaceSwapBot) ->
 
 async def test_a_private_result_is_posted_as_it_is(place: Place, bot: FaceSwapBot) -> None:
     """The same bytes in the same container, for everybody, without the button; it is in the history now."""
-    reply = await private(place, bot)
+    reply = await place.swap(private=True, spoiler=True)
     played = press(reply, POST, place.ada)
     copy = await played.followup()
     assert not copy.ephemeral
     (file,) = copy.attachments
     assert (file.data, file.filename) == (PNG, f"faceswap-{swap_of(reply)}.png")
-    assert f"AI face swap for <@{place.ada.account.id}>" in copy.text
+    assert copy.text == reply.text
+    assert f"for <@{place.ada.account.id}>" in copy.text
     assert copy.raw.mentions == []
     names = [button["custom_id"].split(":")[0] for button in copy.buttons()]
     assert POST not in names
@@ -235,9 +235,10 @@ async def test_a_private_result_is_posted_as_it_is(place: Place, bot: FaceSwapBo
     assert f"/{place.channel.id}/{copy.raw.id}" in history.content
 
 
-async def test_posted_once(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_posted_once(place: Place) -> None:
     """Twice at once, delivered twice, and once more after a while: one copy."""
-    reply = await private(place, bot)
+    reply = await place.swap(private=True)
     one, other = press(reply, POST, place.ada), press(reply, POST, place.ada)
     replay(place, one)
     for played in (one, other):
@@ -247,9 +248,10 @@ async def test_posted_once(place: Place, bot: FaceSwapBot) -> None:
     assert len(public(place)) == 1
 
 
-async def test_only_the_owner_posts(place: Place, bot: FaceSwapBot, grace: Member) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_only_the_owner_posts(place: Place, grace: Member) -> None:
     """Nobody else may make it public, a moderator neither."""
-    reply = await private(place, bot)
+    reply = await place.swap(private=True)
     assert "belong to somebody else" in await told(press(reply, POST, grace))
     assert public(place) == []
 
@@ -262,27 +264,30 @@ async def test_the_servers_rules_hold_for_a_post(
     place: Place, bot: FaceSwapBot, changed: Change, words: str
 ) -> None:
     """What may not be swapped here may not be posted here; once it may, the same button posts it."""
-    reply = await private(place, bot)
+    reply = await place.swap(private=True)
     await change(place, bot, changed)
     refused = await press(reply, POST, place.ada).followup()
     assert refused.ephemeral
     assert words in refused.content
     assert public(place) == []
+    await change(place, bot, Change(paused=False, channels=frozenset()), interaction=2)
+    assert not (await press(reply, POST, place.ada).followup()).ephemeral
 
 
 async def test_posted_days_and_a_restart_later(place: Place, start: Start) -> None:
     """The press brings a fresh address of the picture."""
-    async with start() as bot:
-        reply = await private(place, bot)
+    async with start():
+        reply = await place.swap(private=True)
     place.sandbox.clock.advance(3 * DAY)
     async with start():
         copy = await press(reply, POST, place.ada).followup()
         assert [file.data for file in copy.attachments] == [PNG]
 
 
-async def test_a_post_that_fails_may_be_tried_again(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_post_that_fails_may_be_tried_again(place: Place) -> None:
     """Discord does not take it: the member is told, and the next press posts it."""
-    reply = await private(place, bot)
+    reply = await place.swap(private=True)
     place.sandbox.faults.add("POST", r"^/webhooks/\d+/[^/]+$", status=400, times=1)
     played = press(reply, POST, place.ada)
     assert "Something went wrong" in (await played.followup()).content
@@ -291,9 +296,10 @@ async def test_a_post_that_fails_may_be_tried_again(place: Place, bot: FaceSwapB
     assert len(public(place)) == 1
 
 
-async def test_a_lost_picture_is_not_posted(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_lost_picture_is_not_posted(place: Place) -> None:
     """Where Discord has the private result no more there is nothing to post."""
-    reply = await private(place, bot)
+    reply = await place.swap(private=True)
     for file in reply.attachments:
         place.sandbox.world.cdn.drop(file.path)
     assert "not kept any more" in (await press(reply, POST, place.ada).followup()).content
@@ -302,7 +308,7 @@ async def test_a_lost_picture_is_not_posted(place: Place, bot: FaceSwapBot) -> N
 
 async def test_deleting_reaches_the_posted_copy(place: Place, bot: FaceSwapBot) -> None:
     """Delete under the private result takes the public copy away too."""
-    reply = await private(place, bot)
+    reply = await place.swap(private=True)
     copy = await press(reply, POST, place.ada).followup()
     await bot.attended()
     await press(reply, DELETE, place.ada).followup()
@@ -310,8 +316,8 @@ async def test_deleting_reaches_the_posted_copy(place: Place, bot: FaceSwapBot) 
     assert copy.deleted
 
 
-async def test_where_discord_keeps_it_private(place: Place, bot: FaceSwapBot) -> None:
-    """In a server that lets members' own apps not speak, the owner is told that it stays private."""
+async def test_where_the_bot_is_a_guest(place: Place, bot: FaceSwapBot) -> None:
+    """Where the bot is a guest: it may not speak, then it may; and its copy is deleted by its own button."""
     place.ada.account.install()
     elsewhere = place.sandbox.create_guild("Elsewhere", with_bot=False)
     channel = elsewhere.create_channel("general")
@@ -320,7 +326,16 @@ async def test_where_discord_keeps_it_private(place: Place, bot: FaceSwapBot) ->
     given = {"source": Upload("source.png", PNG), "target": Upload("target.png", PNG), "private": True}
     reply = await (await guest.slash(channel, "faceswap", **given)).reply()
     await place.idle()
-    await dress(bot, reply)
     played = press(reply, POST, guest)
     assert "stays private" in (await played.followup(2)).content
     assert await place.rows("SELECT private FROM swaps") == [{"private": 1}]
+    channel.overwrites.clear()
+    copy = await press(reply, POST, guest).followup()
+    assert not copy.ephemeral
+    await bot.attended()
+    assert await place.rows("SELECT private FROM swaps") == [{"private": 0}]
+    note = await press(reply, DELETE, guest).followup()
+    assert f"/{channel.id}/{copy.raw.id}" in note.content
+    assert not copy.deleted
+    await press(copy, DELETE, guest).followup()
+    assert copy.deleted
