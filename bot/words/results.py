@@ -27,26 +27,36 @@ class Labels:
 def labels() -> Labels:
     """The labels in the language spoken now."""
     return Labels(
+        # Translators: at most 45 characters.
         upload_title=_("Attach it again"),
+        # Translators: at most 45 characters.
         edit_title=_("Change and swap again"),
+        # Translators: at most 45 characters.
         prompt=_("What else the result should look like"),
+        # Translators: at most 45 characters.
         image_format=_("File format"),
+        # Translators: at most 45 characters.
         quality=_("Quality"),
+        # Translators: at most 45 characters.
         seed=_("Seed"),
+        # Translators: at most 100 characters.
         quality_help=_(
             "A whole number from {least} to {most}.", least=segmind.QUALITY_MIN, most=segmind.QUALITY_MAX
         ),
+        # Translators: at most 100 characters.
         seed_help=_("The same number gives the same look again; empty for a new one."),
     )
 
 
 def upload_label(role: Role) -> str:
     """The field for a picture that is to be attached again."""
+    # Translators: each at most 45 characters.
     return _("The target picture") if role is Role.TARGET else _("The face to use")
 
 
 def upload_help(role: Role) -> str:
     """Why a picture is asked for again."""
+    # Translators: at most 100 characters with the picture's name.
     return _("Discord does not have the {picture} any more. Nothing was charged.", picture=picture(role))
 
 
@@ -84,11 +94,13 @@ def details(result: Result) -> str:
 
 def before() -> str:
     """What stands above the target picture of a comparison."""
+    # Translators: drawn in a picture, whose font has unaccented Latin letters only.
     return _("before")
 
 
 def after() -> str:
     """What stands above the result in a comparison."""
+    # Translators: drawn in a picture, whose font has unaccented Latin letters only.
     return _("after · AI face swap")
 
 

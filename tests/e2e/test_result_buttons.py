@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.client import FaceSwapBot
-from bot.controls import EDIT, REROLL
+from bot.controls import DELETE, EDIT, REROLL
 from bot.sandbox import Upload
 from bot.segmind import SEED_DEFAULT
 from tests.e2e.clicks import replay
@@ -49,11 +49,25 @@ async def test_a_reroll_is_the_same_with_another_seed(place: Place) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_private_result_is_rerolled_in_private(place: Place) -> None:
-    """What only the member saw stays the member's."""
+async def test_what_a_private_result_leads_to_is_private(place: Place) -> None:
+    """What only the member saw stays the member's, made again or edited."""
     reply = await place.swap(private=True)
     assert (await finished(place, press(reply, REROLL, place.ada))).ephemeral
-    assert await place.rows("SELECT private FROM swaps") == [{"private": 1}] * 2
+    edited = await press(reply, EDIT, place.ada).submit({"seed": "7"}, by=place.ada)
+    assert (await finished(place, edited)).ephemeral
+    assert await place.rows("SELECT private FROM swaps") == [{"private": 1}] * 3
+
+
+async def test_what_is_unchanged_is_shown_again_for_nothing(place: Place, bot: FaceSwapBot) -> None:
+    """An edit that edits nothing is a free repeat; deleting that takes away the first one too."""
+    reply = await place.swap()
+    again = await finished(place, await press(reply, EDIT, place.ada).submit(by=place.ada))
+    assert "not charged" in again.text
+    assert await entries(place) == 1
+    await press(again, DELETE, place.ada).followup()
+    await bot.attended()
+    assert reply.deleted
+    assert again.deleted
 
 
 async def test_days_and_a_restart_later(place: Place, start: Start) -> None:

@@ -339,3 +339,29 @@ async def test_where_the_bot_is_a_guest(place: Place, bot: FaceSwapBot) -> None:
     assert not copy.deleted
     await press(copy, DELETE, guest).followup()
     assert copy.deleted
+
+
+async def test_in_direct_messages(place: Place, bot: FaceSwapBot) -> None:
+    """Without a server: compared, explained, posted for both who are there, and deleted by the owner."""
+    dm, ada = place.sandbox.dm(place.ada.account), place.ada.account
+    given = {"source": Upload("source.png", PNG), "target": Upload("target.png", PNG), "private": True}
+    reply = await (await ada.slash(dm, "faceswap", **given)).reply(until=lambda one: bool(one.attachments))
+    await place.idle()
+    assert (await press(reply, COMPARE, ada).reply()).attachments
+    assert "**Your swaps of 24 hours in direct messages**: 1 of 3 used" in await told(
+        press(reply, DETAILS, ada)
+    )
+    copy = await press(reply, POST, ada).followup()
+    assert not copy.ephemeral
+    await bot.attended()
+    await press(reply, DELETE, ada).followup()
+    assert (reply.deleted, copy.deleted) == (True, True)
+
+
+async def test_details_days_and_a_restart_later(place: Place, start: Start) -> None:
+    """What is explained comes from the books alone."""
+    async with start():
+        reply = await place.swap(seed=42)
+    place.sandbox.clock.advance(3 * DAY)
+    async with start():
+        assert "**Seed**: 42" in await told(press(reply, DETAILS, place.ada))
