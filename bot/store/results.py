@@ -108,10 +108,14 @@ def unpress(db: Transaction, pressed: Press) -> None:
     )
 
 
-def posted(db: Transaction, swap_id: int, message_id: int) -> None:
-    """Note that a private result is public now, and which message shows it."""
-    db.execute(
-        "UPDATE swaps SET private = 0, message_id = :message WHERE id = :id", id=swap_id, message=message_id
+def posted(db: Transaction, swap_id: int, message_id: int) -> bool:
+    """Note that a result is public now, and which message shows it; False when it was removed meanwhile."""
+    return bool(
+        db.execute(
+            "UPDATE swaps SET private = 0, message_id = :message WHERE id = :id AND removed_at IS NULL",
+            id=swap_id,
+            message=message_id,
+        )
     )
 
 

@@ -1,5 +1,6 @@
 """Before/after, Details, Post to channel and Delete under a result: who may, what is seen, and only once."""
 
+import asyncio
 import io
 
 import pytest
@@ -313,6 +314,20 @@ async def test_deleting_reaches_the_posted_copy(place: Place, bot: FaceSwapBot) 
     await bot.attended()
     await press(reply, DELETE, place.ada).followup()
     assert reply.deleted
+    assert copy.deleted
+
+
+async def test_deleted_while_it_is_posted(place: Place, bot: FaceSwapBot) -> None:
+    """What was deleted while Discord took the copy is not left in the channel."""
+    reply = await place.swap(private=True)
+    release = asyncio.Event()
+    fault = place.sandbox.faults.add("POST", r"^/webhooks/\d+/[^/]+$", release=release)
+    played = press(reply, POST, place.ada)
+    await fault.met.wait()
+    await press(reply, DELETE, place.ada).followup()
+    release.set()
+    copy = await played.followup()
+    await bot.attended()
     assert copy.deleted
 
 
