@@ -50,11 +50,11 @@ async def _remove_as(interaction: Interaction, actor: Actor, swap_id: int, owner
 
 
 async def _delete_copy(interaction: Interaction, result: Result | None) -> list[str]:
-    """Delete what was posted of a private result, where another message's button was pressed."""
+    """Delete the message that shows the result to everybody, where another one's button was pressed."""
     pressed = interaction.message.id if interaction.message else None
-    if result is None or result.private or result.message_id is None or result.message_id == pressed:
+    if result is None or result.message_id is None or result.message_id == pressed:
         return []
-    channel = interaction.client.get_partial_messageable(result.channel_id, guild_id=result.guild_id or None)
+    channel = interaction.client.get_partial_messageable(result.channel_id, guild_id=interaction.guild_id)
     copy = channel.get_partial_message(result.message_id)
     try:
         await copy.delete()

@@ -63,6 +63,13 @@ def test_both_at_one_height(before: bytes, after: bytes, halves: tuple[int, int]
     assert b"Harbour" not in data
 
 
+def test_what_is_transparent_is_black() -> None:
+    """Colours that nobody sees in the picture are not seen in the comparison."""
+    clear = encoded((64, 48), "#ff000000", mode="RGBA")
+    with open_picture(side_by_side(clear, clear, LABELS)) as whole:
+        assert brightest(whole.crop((20, 70, 70, 90))) < 20
+
+
 def test_labels_stand_above_their_halves() -> None:
     """Each label is drawn over its own picture."""
     plain = encoded((200, 100), "red")

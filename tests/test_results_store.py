@@ -14,6 +14,7 @@ from bot.store.results import Press
 from tests.stores import NO_LIMITS, PICTURE, PRICE, START, a_swap
 
 AGAIN = timedelta(seconds=2)
+HERE = Place(channel_ids=frozenset({200}))
 
 
 def press(interaction_id: int, seconds: float = 0, button: str = "reroll") -> Press:
@@ -69,24 +70,25 @@ async def test_a_press_that_failed_is_forgotten(delivered: Store) -> None:
     assert await delivered.run(results.press, press(14), AGAIN)
 
 
-async def test_what_is_posted_or_removed_is_not_posted(delivered: Store) -> None:
-    """Posting makes a swap public, with the message that shows it; a removed one stays where it is."""
-    assert await delivered.run(results.press_to_post, press(11), Place(), AGAIN)
+async def test_what_is_posted_is_not_posted_again(delivered: Store) -> None:
+    """Posting makes a swap public, with the message that shows it; elsewhere it is not posted at all."""
+    assert not await delivered.run(results.press_to_post, press(10), Place(frozenset({201})), AGAIN)
+    assert await delivered.run(results.press_to_post, press(11), HERE, AGAIN)
     await delivered.run(results.posted, 1, 777)
     result = await delivered.run(results.result, 1)
     assert result is not None
     assert (result.private, result.message_id) == (False, 777)
-    assert not await delivered.run(results.press_to_post, press(12, 60), Place(), AGAIN)
+    assert not await delivered.run(results.press_to_post, press(12, 60), HERE, AGAIN)
 
 
 async def test_the_rules_come_first_but_for_a_second_delivery(delivered: Store) -> None:
     """Paused after a press: its second delivery stops in silence, another press is refused."""
-    assert await delivered.run(results.press_to_post, press(11), Place(), AGAIN)
+    assert await delivered.run(results.press_to_post, press(11), HERE, AGAIN)
     await delivered.run(moderation.change_settings, Actor(1, 100, 9, START), Change(paused=True))
     with pytest.raises(AlreadyHandled):
-        await delivered.run(results.press_to_post, press(11), Place(), AGAIN)
+        await delivered.run(results.press_to_post, press(11), HERE, AGAIN)
     with pytest.raises(Paused):
-        await delivered.run(results.press_to_post, press(12, 60), Place(), AGAIN)
+        await delivered.run(results.press_to_post, press(12, 60), HERE, AGAIN)
 
 
 async def test_a_moderator_removes_once(delivered: Store) -> None:
@@ -95,4 +97,4 @@ async def test_a_moderator_removes_once(delivered: Store) -> None:
     assert not await delivered.run(results.remove_as, Actor(22, 100, 9, START), 1)
     recorded = await delivered.run(lambda db: db.rows("SELECT actor_id, action, detail FROM actions"))
     assert [dict(row) for row in recorded] == [{"actor_id": 9, "action": "delete", "detail": '{"swap": "1"}'}]
-    assert not await delivered.run(results.press_to_post, press(11), Place(), AGAIN)
+    assert not await delivered.run(results.press_to_post, press(11), HERE, AGAIN)

@@ -115,8 +115,10 @@ def comparison_alt_text() -> str:
 
 
 def not_posted() -> str:
-    """That a result was posted before, is being posted, or was deleted."""
-    return _("This result is posted already, or was deleted. Nothing was posted again.")
+    """Why a result is not posted, or not again."""
+    return _(
+        "Nothing was posted: this result is posted already, was deleted, or was asked for in another channel."
+    )
 
 
 def not_shown() -> str:

@@ -229,11 +229,14 @@ async def test_a_private_result_is_posted_as_it_is(place: Place, bot: FaceSwapBo
     assert POST not in names
     assert DELETE in names
     (item,) = copy.components[0]["components"][1]["items"]
+    assert item["media"]["url"] == f"attachment://{file.filename}"
     assert item["spoiler"]
     assert item["description"]
     await bot.attended()
     history = await (await place.ada.slash(place.channel, "credits history")).reply()
     assert f"/{place.channel.id}/{copy.raw.id}" in history.content
+    assert (await press(reply, REROLL, place.ada).reply()).ephemeral
+    await place.idle()
 
 
 @pytest.mark.usefixtures("bot")
@@ -371,6 +374,21 @@ async def test_in_direct_messages(place: Place, bot: FaceSwapBot) -> None:
     await bot.attended()
     await press(reply, DELETE, ada).followup()
     assert (reply.deleted, copy.deleted) == (True, True)
+
+
+async def test_a_late_private_result_stays_in_direct_messages(place: Place, bot: FaceSwapBot) -> None:
+    """It came there because its own reply was dead; its button posts it nowhere."""
+    place.api.script(Answer(delay=0.2))
+    played = await place.faceswap(private=True)
+    await place.api.received.wait()
+    place.sandbox.clock.advance(15 * 60 + 1)
+    await place.idle()
+    (reply,) = place.said(place.sandbox.dm(place.ada.account))
+    assert "another channel" in (await press(reply, POST, place.ada.account).followup()).content
+    await press(reply, DELETE, place.ada.account).followup()
+    await bot.attended()
+    assert reply.deleted
+    assert played.raw.id == swap_of(reply)
 
 
 async def test_details_days_and_a_restart_later(place: Place, start: Start) -> None:
