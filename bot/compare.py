@@ -13,14 +13,12 @@ SIDE = 1024
 _GAP, _FONT_SIZE = 16, 28
 _STRIP = 2 * _GAP + _FONT_SIZE
 _GROUND, _TEXT = "#2b2d31", "#f2f3f5"
-_LAST_DRAWN = "\u024f"
-"""Last letter of the Latin blocks: beyond them the font that Pillow carries has boxes."""
 
 
 def side_by_side(before: bytes, after: bytes, labels: tuple[str, str]) -> bytes:
     """Draw both at the same height, each under its label; returns a JPEG without metadata.
 
-    A label in letters that cannot be drawn is left out. Raises PictureError.
+    Labels are cut to the width of their halves. Raises PictureError.
     """
     halves = [preview(data, SIDE) for data in (before, after)]
     height = min(half.height for half in halves)
@@ -29,8 +27,7 @@ def side_by_side(before: bytes, after: bytes, labels: tuple[str, str]) -> bytes:
     whole = Image.new("RGB", (width, _STRIP + height + _GAP), _GROUND)
     draw, x = ImageDraw.Draw(whole), _GAP
     for half, label in zip(halves, labels, strict=True):
-        if max(label, default="") <= _LAST_DRAWN:
-            draw.text((x, _GAP), _cut(draw, label, half.width), _TEXT, _font())
+        draw.text((x, _GAP), _cut(draw, label, half.width), _TEXT, _font())
         whole.paste(half, (x, _STRIP))
         x += half.width + _GAP
     out = io.BytesIO()

@@ -151,7 +151,7 @@ class Reader:
             timeout_seconds=self.timeout_seconds,
         )
 
-    async def gone(self, url: str, timeout_seconds: float) -> bool:
+    async def is_gone(self, url: str, *, timeout_seconds: float) -> bool:
         """Whether a picture is certainly not there any more; False where that cannot be told in time.
 
         Raises FetchError(NOT_ALLOWED).

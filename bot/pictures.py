@@ -115,26 +115,6 @@ def open_picture(data: bytes) -> Image.Image:
     return picture
 
 
-def preview(data: bytes, side: int) -> Image.Image:
-    """The pixels of a picture (its first frame), upright, RGB on black, no side longer than `side`.
-
-    Nothing else of the file is in it. Raises PictureError.
-    """
-    picture = open_picture(data)
-    try:
-        picture.draft("RGB", (side, side))
-        picture = ImageOps.exif_transpose(picture)
-        if picture.has_transparency_data:
-            picture = picture.convert("RGBA")
-            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "black"), picture)
-        picture = picture.convert("RGB")
-        picture.thumbnail((side, side), Image.Resampling.LANCZOS)
-    except BROKEN:
-        raise PictureError(PictureProblem.NOT_A_PICTURE) from None
-    picture.info.clear()
-    return picture
-
-
 def verify(data: bytes) -> Kind:
     """Decode a PNG, JPEG or WebP whole (its first frame) and tell which it is; a cut file fails.
 
@@ -238,6 +218,19 @@ def rebuilt(data: bytes, longest_side: int) -> tuple[bytes, Kind]:
     picture = _upright(data)
     kind = Kind.WEBP if picture.mode == "RGBA" else Kind.JPEG
     return _encode(_scaled(picture, longest_side / max(picture.size)), kind, 95), kind
+
+
+def preview(data: bytes, side: int) -> Image.Image:
+    """The pixels of a picture (its first frame) and nothing else of the file: upright, RGB on black.
+
+    No side is longer than `side`. Raises PictureError.
+    """
+    picture = _upright(data)
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+    if picture.mode == "RGBA":
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "black"), picture).convert("RGB")
+    picture.info.clear()
+    return picture
 
 
 def _upright(data: bytes) -> Image.Image:

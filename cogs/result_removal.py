@@ -14,6 +14,9 @@ from cogs.buttons import Click, Interaction
 from cogs.moderators import write_log
 from cogs.result_state import owner_or_moderator, state
 
+_UNKNOWN_MESSAGE = 10008
+"""Discord's code for a message that is gone; other places are only closed to the bot."""
+
 
 async def delete(click: Click) -> None:
     """Take a result away for its owner or a moderator; what it cost stays on the books."""
@@ -47,16 +50,15 @@ async def _remove_as(interaction: Interaction, actor: Actor, swap_id: int, owner
 
 
 async def _delete_copy(interaction: Interaction, result: Result | None) -> list[str]:
-    """Delete what was posted of a private result, where another message's button was pressed."""
+    """Delete the message that shows the result to everybody, where another one's button was pressed."""
     pressed = interaction.message.id if interaction.message else None
-    if result is None or result.private or result.message_id is None or result.message_id == pressed:
+    if result is None or result.message_id is None or result.message_id == pressed:
         return []
-    channel = interaction.client.get_partial_messageable(result.channel_id, guild_id=result.guild_id or None)
+    channel = interaction.client.get_partial_messageable(result.channel_id, guild_id=interaction.guild_id)
     copy = channel.get_partial_message(result.message_id)
     try:
         await copy.delete()
-    except discord.NotFound:
-        return []
-    except (discord.HTTPException, *CONNECTION_ERRORS):
-        return [words.copy_left(copy.jump_url)]
+    except (discord.HTTPException, *CONNECTION_ERRORS) as refused:
+        if not isinstance(refused, discord.HTTPException) or refused.code != _UNKNOWN_MESSAGE:
+            return [words.copy_left(copy.jump_url)]
     return []

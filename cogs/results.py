@@ -6,7 +6,7 @@ from datetime import timedelta
 from discord.ext import commands
 
 from bot.client import FaceSwapBot
-from bot.controls import COMPARE, DELETE, DETAILS, EDIT, POST, REROLL
+from bot.controls import DELETE, DETAILS, EDIT, REROLL
 from bot.errors import PictureGone, ResultGone, Role, Unexpected
 from bot.store import results
 from bot.store.inputs import Made
@@ -14,9 +14,9 @@ from bot.store.results import Press
 from bot.words import results as words
 from cogs import result_forms as forms
 from cogs.begin import Wish, begin
-from cogs.buttons import Click, Interaction, route
+from cogs.buttons import Click, Handler, Interaction, route
 from cogs.credits import account
-from cogs.result_copies import compare, post
+from cogs.result_copies import Copies
 from cogs.result_removal import delete
 from cogs.result_state import made_for_owner, owner_or_moderator, state
 
@@ -31,16 +31,15 @@ class Results(commands.Cog):
     """What members do with a result."""
 
     def __init__(self, bot: FaceSwapBot) -> None:
-        self._services, self._links = bot.services, bot.services.links
-        self._handlers = {
+        self._services = bot.services
+        self._handlers: dict[str, Handler] = {
             REROLL: self._reroll,
             forms.REROLL_FORM: self._reroll_with_uploads,
             EDIT: self._edit,
             forms.EDIT_FORM: self._edited,
-            COMPARE: compare,
             DETAILS: self._details,
-            POST: post,
             DELETE: delete,
+            **Copies(bot.services).handlers,
         }
 
     @commands.Cog.listener()
@@ -103,8 +102,8 @@ class Results(commands.Cog):
     async def _is_gone(self, role: Role, reference: str) -> bool:
         try:
             async with asyncio.timeout(CHECK_SECONDS):
-                url = await self._links.fresh(reference, role)
-                return await self._services.pictures.gone(url, CHECK_SECONDS)
+                url = await self._services.links.fresh(reference, role)
+                return await self._services.pictures.is_gone(url, timeout_seconds=CHECK_SECONDS)
         except PictureGone:
             return True
         except (TimeoutError, Unexpected):

@@ -84,15 +84,17 @@ def press(db: Transaction, pressed: Press, again_after: timedelta) -> bool:
 
 
 def press_to_post(db: Transaction, pressed: Press, place: Place, again_after: timedelta) -> bool:
-    """Note a press that shall post a private result; False when it is posted, removed or being posted.
+    """Note a press that shall post a private result where it was asked for.
+
+    False when it is posted, being posted, or removed, and elsewhere: a late one is in direct messages.
 
     Raises a Refusal by the rules of the place, or AlreadyHandled.
     """
-    row = db.row("SELECT guild_id, user_id FROM swaps WHERE id = :id", id=pressed.swap_id)
+    row = db.row("SELECT guild_id, channel_id, user_id FROM swaps WHERE id = :id", id=pressed.swap_id)
     refusal = barred(rules(db, row["guild_id"], row["user_id"]), place)
     if refusal and not _is_last(db, pressed):
         raise refusal
-    open_to_post = db.rows(
+    open_to_post = row["channel_id"] in place.channel_ids and db.rows(
         "SELECT 1 FROM swaps WHERE id = :id AND private = 1 AND removed_at IS NULL", id=pressed.swap_id
     )
     return bool(open_to_post) and press(db, pressed, again_after)
@@ -108,10 +110,14 @@ def unpress(db: Transaction, pressed: Press) -> None:
     )
 
 
-def posted(db: Transaction, swap_id: int, message_id: int) -> None:
-    """Note that a private result is public now, and which message shows it."""
-    db.execute(
-        "UPDATE swaps SET private = 0, message_id = :message WHERE id = :id", id=swap_id, message=message_id
+def posted(db: Transaction, swap_id: int, message_id: int) -> bool:
+    """Note that a result is public now, and which message shows it; False when it was removed meanwhile."""
+    return bool(
+        db.execute(
+            "UPDATE swaps SET private = 0, message_id = :message WHERE id = :id AND removed_at IS NULL",
+            id=swap_id,
+            message=message_id,
+        )
     )
 
 

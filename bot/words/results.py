@@ -6,26 +6,8 @@ from dataclasses import dataclass
 from bot import segmind
 from bot.errors import Role
 from bot.language import _
-from bot.policy import MICROS_PER_DOLLAR
 from bot.store.results import Result
 from bot.words.figures import dollars, moment, picture, sentences
-
-_MICROS_PER_CENT = MICROS_PER_DOLLAR // 100
-
-
-def reroll_label(price_micros: int) -> str:
-    """The button that makes another, with its real price."""
-    return _("Re-roll · {price}", price=price(price_micros))
-
-
-def price(micros: int) -> str:
-    """What one swap costs, as short as it can be said: in cents below a dollar."""
-    if not micros:
-        return _("free")
-    if micros >= MICROS_PER_DOLLAR:
-        return dollars(micros)
-    cents, rest = divmod(micros, _MICROS_PER_CENT)
-    return f"{cents}.{rest:04d}".rstrip("0").rstrip(".") + "¢"
 
 
 @dataclass(frozen=True)
@@ -45,26 +27,36 @@ class Labels:
 def labels() -> Labels:
     """The labels in the language spoken now."""
     return Labels(
+        # Translators: at most 45 characters.
         upload_title=_("Attach it again"),
+        # Translators: at most 45 characters.
         edit_title=_("Change and swap again"),
+        # Translators: at most 45 characters.
         prompt=_("What else the result should look like"),
+        # Translators: at most 45 characters.
         image_format=_("File format"),
+        # Translators: at most 45 characters.
         quality=_("Quality"),
+        # Translators: at most 45 characters.
         seed=_("Seed"),
+        # Translators: at most 100 characters.
         quality_help=_(
             "A whole number from {least} to {most}.", least=segmind.QUALITY_MIN, most=segmind.QUALITY_MAX
         ),
+        # Translators: at most 100 characters.
         seed_help=_("The same number gives the same look again; empty for a new one."),
     )
 
 
 def upload_label(role: Role) -> str:
     """The field for a picture that is to be attached again."""
+    # Translators: each at most 45 characters.
     return _("The target picture") if role is Role.TARGET else _("The face to use")
 
 
 def upload_help(role: Role) -> str:
     """Why a picture is asked for again."""
+    # Translators: at most 100 characters with the picture's name.
     return _("Discord does not have the {picture} any more. Nothing was charged.", picture=picture(role))
 
 
@@ -102,11 +94,13 @@ def details(result: Result) -> str:
 
 def before() -> str:
     """What stands above the target picture of a comparison."""
+    # Translators: drawn in a picture, whose font has unaccented Latin letters only.
     return _("before")
 
 
 def after() -> str:
     """What stands above the result in a comparison."""
+    # Translators: drawn in a picture, whose font has unaccented Latin letters only.
     return _("after · AI face swap")
 
 
@@ -121,8 +115,10 @@ def comparison_alt_text() -> str:
 
 
 def not_posted() -> str:
-    """That a result was posted before, is being posted, or was deleted."""
-    return _("This result is posted already, or was deleted. Nothing was posted again.")
+    """Why a result is not posted, or not again."""
+    return _(
+        "Nothing was posted: this result is posted already, was deleted, or was asked for in another channel."
+    )
 
 
 def not_shown() -> str:
