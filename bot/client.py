@@ -53,6 +53,7 @@ EXTENSIONS = (
     "cogs.face_menu",
     "cogs.credits",
     "cogs.moderation",
+    "cogs.verify",
     "cogs.reports",  # adds to the moderators' commands
 )
 

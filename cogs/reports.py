@@ -1,11 +1,8 @@
 """Reporting a result: by its button, which reaches its own message everywhere, or by the message's menu."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
 from bot.client import FaceSwapBot
@@ -23,22 +20,13 @@ from bot.words import reports as words
 from cogs import report_views as views
 from cogs.buttons import Click, Interaction, route
 from cogs.case_log import CaseLog
+from cogs.menus import everywhere
 from cogs.report_cases import ReportCases
 
 READ_SECONDS = 1.0
 """How long a picture may take to be read, to be kept: hiding it has priority, and must not wait longer."""
 
 _GONE = 404
-
-
-def everywhere(name: str, callback: Callable[..., Any]) -> app_commands.ContextMenu:
-    """A command in the menu of messages, wherever they are and however the bot was installed."""
-    return app_commands.ContextMenu(
-        name=name,
-        callback=callback,
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
-    )
 
 
 class Reports(commands.Cog):

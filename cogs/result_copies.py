@@ -52,7 +52,15 @@ class Copies:
             both = await asyncio.to_thread(side_by_side, before, after, labels)
         except (PictureGone, PictureError):
             raise ResultGone from None
-        return await asyncio.to_thread(pictures.fit, both, interaction.filesize_limit)
+        marked = await asyncio.to_thread(
+            self._services.marker.mark,
+            both,
+            badge=False,  # its right half has one, if the server wants any
+            limit_bytes=interaction.filesize_limit,
+            swap_id=made.swap_id,
+            made_at=self._services.now(),
+        )
+        return marked.data, marked.kind
 
     async def _post(self, click: Click) -> None:
         """Post a private result for everybody in the channel, once.

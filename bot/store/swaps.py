@@ -62,6 +62,22 @@ class OpenSwap:
     """When the member was asked whether to pay although no face was seen."""
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where and for whom a swap was made."""
+
+    guild_id: int
+    channel_id: int
+    message_id: int | None
+    user_id: int
+
+
+def origin(db: Transaction, swap_id: int) -> Origin | None:
+    """Where a swap was made, or None for one that this store does not know."""
+    sql = "SELECT guild_id, channel_id, message_id, user_id FROM swaps WHERE id = :id"
+    return next((Origin(**row) for row in db.rows(sql, id=swap_id)), None)
+
+
 def start_sending(db: Transaction, swap_id: int, now: datetime, owner: str = "") -> bool:
     """Note that the paid call leaves now; False when the swap is not held any more, or not by this owner."""
     return _step(
