@@ -23,7 +23,7 @@ from tests import secrets
 from tests.databases import Database, SqliteDatabase, opened
 from tests.openapi import Document
 from tests.scripted_api import PNG, ScriptedApi
-from tests.signing import pair_settings
+from tests.signing import made_in, pair_settings
 
 KEY = "SG_test_key_0123456789"
 secrets.register(KEY)
@@ -131,10 +131,22 @@ async def place(books: Database) -> AsyncIterator[Place]:
         with redirected(sandbox.base_url):
             yield place
         assert sandbox.complaints == []
+        assert unmarked(sandbox) == []
         assert differences(sandbox) == []
         store = await opened(place.database)
         assert await store.run(audit.violations) == {}
         await store.close()
+
+
+def unmarked(sandbox: Sandbox) -> list[str]:
+    """The results that were ever shown without saying, unaltered, which swap they are."""
+    return [
+        file.filename
+        for message in sandbox.world.messages.values()
+        for file in message.attachments
+        if file.filename.startswith("faceswap-")
+        and made_in(file.data) != int(file.filename.removeprefix("faceswap-").partition(".")[0])
+    ]
 
 
 def differences(sandbox: Sandbox) -> list[str]:
