@@ -86,7 +86,7 @@ class Answer:
 
         Raises TokenExpired, Undeliverable, UploadRefused or DeliveryDelayed.
         """
-        file = self._file(data, kind)
+        file = self._file(data, kind, receipt)
         view = views.result(self._swap, receipt, file.filename)
         try:
             message = await self._webhook.edit_message(_ORIGINAL, attachments=[file], view=view)
@@ -101,7 +101,7 @@ class Answer:
 
         Raises Undeliverable, UploadRefused or DeliveryDelayed.
         """
-        file = self._file(data, kind)
+        file = self._file(data, kind, receipt)
         view = views.result(self._swap, receipt, file.filename, late=True)
         try:
             place = await self._place()
@@ -151,11 +151,9 @@ class Answer:
             return self._client.get_partial_messageable(self._swap.channel_id, guild_id=self._swap.guild_id)
         return await self._client.create_dm(discord.Object(self._swap.user_id))
 
-    def _file(self, data: bytes, kind: Kind) -> discord.File:
-        return discord.File(io.BytesIO(data), self._file_name(kind), description=words.alt_text())
-
-    def _file_name(self, kind: Kind) -> str:
-        return f"faceswap-{self._swap.id}.{kind.extension}"
+    def _file(self, data: bytes, kind: Kind, receipt: Receipt) -> discord.File:
+        name = f"faceswap-{receipt.swap_id}.{kind.extension}"
+        return discord.File(io.BytesIO(data), name, description=words.alt_text())
 
 
 def brief(error: BaseException) -> str:

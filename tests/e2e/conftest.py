@@ -144,7 +144,8 @@ def unmarked(sandbox: Sandbox) -> list[str]:
         file.filename
         for message in sandbox.world.messages.values()
         for file in message.attachments
-        if file.filename.startswith("faceswap-")
+        if message.author is sandbox.world.bot
+        and file.filename.startswith("faceswap-")
         and made_in(file.data) != int(file.filename.removeprefix("faceswap-").partition(".")[0])
     ]
 

@@ -136,10 +136,10 @@ async def test_a_picture_without_a_declared_type_goes_by_its_name(place: Place, 
 
 async def test_a_result_over_the_upload_limit_is_encoded_again(place: Place) -> None:
     """Where a server takes small files only, the result is made to fit; it costs the same."""
-    place.sandbox.limits = Limits(file=4_000)
+    place.sandbox.limits = Limits(file=20_000)
     place.api.script(Answer(body=noise()))
     reply = await place.swap()
-    assert len(noise()) > 4_000 >= len(reply.attachments[0].data)
+    assert len(noise()) > 20_000 >= len(reply.attachments[0].data)
     assert "$0.05" in reply.text
 
 

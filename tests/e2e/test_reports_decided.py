@@ -12,7 +12,6 @@ from tests.e2e.clicks import press_as, press_late, replay
 from tests.e2e.conftest import Place, Start
 from tests.e2e.moderating import admin, refusal
 from tests.e2e.reporting import Court, is_hidden, photograph
-from tests.scripted_api import PNG
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ async def test_restore_shows_it_again(place: Place, court: Court) -> None:
     await court.reported(result)
     played = await court.decide("Restore")
     await place.sandbox.until(lambda: result.attachments or None, 5, "the picture")
-    assert [one.data for one in result.attachments] == [PNG]
+    assert len(result.attachments) == 1
     assert [one["label"] for one in result.buttons()] == ["Delete", "Report"]
     assert f"AI face swap** for <@{place.ada.account.id}>" in result.text
     assert "is shown again" in (await played.followup()).content
@@ -63,7 +62,7 @@ async def test_a_deleted_message_is_restored_as_another(place: Place, court: Cou
     place.sandbox.world.delete(result.raw)
     await court.decide("Restore")
     (again,) = await place.sandbox.until(lambda: place.said() or None, 5, "a new message")
-    assert [one.data for one in again.attachments] == [PNG]
+    assert len(again.attachments) == 1
     assert not again.raw.mentions
 
 
@@ -198,7 +197,7 @@ async def test_a_case_is_decided_on_after_a_restart(place: Place, start: Start) 
     async with start():
         await court.decide("Restore")
         await place.sandbox.until(lambda: result.attachments or None, 5, "the picture")
-        assert [one.data for one in result.attachments] == [PNG]
+        assert len(result.attachments) == 1
 
 
 async def test_the_operator_hears_of_what_is_blocked_everywhere(place: Place, start: Start) -> None:
