@@ -5,6 +5,7 @@
 import io
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from c2pa import Reader
@@ -21,6 +22,7 @@ from bot.trust_errors import CannotSign
 from bot.verdict import Finding, Verdict
 from tests.provenance.samples import (
     PICTURES,
+    PLENTY,
     SECRET,
     SWAP,
     coded,
@@ -198,6 +200,17 @@ def test_after_its_end_a_certificate_signs_nothing() -> None:
     old = make_pair(START.replace(year=2001))
     with pytest.raises(ConfigError, match="C2PA_CERT"):
         Marker(old, START)
+
+
+def test_a_certificate_that_ends_while_the_bot_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From then on nothing is signed, so nothing is posted: the swap fails and is refunded."""
+    old = manifests.signing(make_pair(START.replace(year=2001)), ())
+    running = Marker(pair(), START)
+    assert not running.ends_soon(START)
+    assert running.ends_soon(running.expires_at - timedelta(days=29))
+    monkeypatch.setattr(running, "_context", old)
+    with pytest.raises(CannotSign):
+        running.mark(PICTURES["png-rgb"](), badge=True, limit_bytes=PLENTY, swap_id=SWAP, made_at=START)
 
 
 def test_the_limit_of_a_lossless_copy_is_exact() -> None:

@@ -8,7 +8,7 @@ import random
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -207,6 +207,57 @@ def test_whatever_is_done_to_a_file_there_is_a_verdict(name: str, data: st.DataO
         assert containers.marked(bytes(changed), signed.kind, XMP) == containers.marked(
             signed.data, signed.kind, XMP
         )
+
+
+DOUBTS: Mapping[str, Callable[[Any], object]] = {
+    "an unknown code is right": lambda it: _codes(it, "success").append({"code": "sky.is.blue"}),
+    "an unknown code is noted": lambda it: _codes(it, "informational").append(
+        {"code": "algorithm.deprecated"}
+    ),
+    "something failed": lambda it: _codes(it, "failure").append({"code": "assertion.missing"}),
+    "not trusted": lambda it: it.update(validation_state="Valid"),
+    "no word of trust": lambda it: _codes(it, "success").pop(
+        [one["code"] for one in _codes(it, "success")].index("signingCredential.trusted")
+    ),
+    "no word of a signature": lambda it: _codes(it, "success").pop(
+        [one["code"] for one in _codes(it, "success")].index("claimSignature.validated")
+    ),
+    "no results": lambda it: it.pop("validation_results"),
+    "no groups": lambda it: it["validation_results"]["activeManifest"].clear(),
+    "more parts": lambda it: it.update(remote_url="https://example.org"),
+    "two manifests": lambda it: it["manifests"].update(more={}),
+    "no manifest": lambda it: it["manifests"].clear(),
+    "an ingredient": lambda it: _manifest(it).update(ingredients=[{}]),
+    "another certificate": lambda it: _manifest(it)["signature_info"].update(cert_serial_number="1"),
+    "no certificate": lambda it: _manifest(it).pop("signature_info"),
+    "a statement twice": lambda it: _manifest(it)["assertions"].append(_manifest(it)["assertions"][1]),
+    "not an object": lambda it: it.update(manifests=["text"]),
+    "a number": lambda it: it["validation_results"]["activeManifest"].update(success=7),
+}
+
+
+def _codes(report: Any, group: str) -> list[Any]:
+    return report["validation_results"]["activeManifest"][group]
+
+
+def _manifest(report: Any) -> Any:
+    return next(iter(report["manifests"].values()))
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
+def test_any_doubt_is_enough(doubt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the library may report some day that it does not report of ours today: not genuine."""
+    signed = mark(PICTURES["jpeg-rgb"]()).data
+    report = json.loads(
+        json.dumps(manifests.read(manifests.reading([pair().chain.root]), "image/jpeg", signed))
+    )
+    DOUBTS[doubt](report)
+
+    def read(*_given: object) -> Any:
+        return report
+
+    monkeypatch.setattr(manifests, "read", read)
+    assert judge().verdict(signed).finding is not Finding.GENUINE
 
 
 class Ear(threading.Thread):
