@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import pytest
 from c2pa import Reader
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
 from PIL import Image, ImageChops, ImageStat
 
 from bot import manifests
@@ -168,6 +170,8 @@ def test_the_file_says_no_more_than_it_must() -> None:
     assert {one["url"].rpartition("/")[2] for one in manifest["claim"]["created_assertions"]} == set(
         manifest["assertion_store"]
     )
+    root = load_pem_x509_certificate(pair().chain.root.encode()).public_bytes(Encoding.DER)
+    assert root not in result.data
     addresses = set(re.findall(rb"https?://[^\s\"'<>\0]+", result.data))
     assert addresses <= {
         SOURCE_TYPE.encode(),

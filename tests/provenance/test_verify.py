@@ -91,6 +91,14 @@ def test_a_manifest_in_another_picture_is_no_proof(name: str) -> None:
     assert judge().verdict(lifted(signed, other)) == ALTERED
 
 
+def test_a_forged_swap_is_not_named() -> None:
+    """Where the statements themselves were changed, the verdict names no swap."""
+    signed = mark(PICTURES["jpeg-rgb"]()).data
+    forged = signed.replace(str(SWAP_ID).encode(), str(SWAP_ID + 1).encode())
+    assert forged != signed
+    assert judge().verdict(forged) == Verdict(Finding.ALTERED)
+
+
 @pytest.mark.parametrize("name", ["png-rgb", "jpeg-rgb", "webp-lossy"])
 def test_bytes_at_the_end_are_noticed(name: str) -> None:
     """A file with something after its end is not the one that was posted."""
@@ -113,12 +121,17 @@ def test_what_is_no_picture(data: bytes) -> None:
     assert judge().verdict(data) == Verdict(Finding.NOT_A_PICTURE)
 
 
-def test_bounds() -> None:
+def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Too many pixels or bytes, a GIF, or more credentials than ours have: nothing is parsed or believed."""
     bomb = png_of([(b"IHDR", (60_000).to_bytes(4, "big") * 2 + b"\x08\x02\0\0\0"), (b"IEND", b"")])
     signed = mark(PICTURES["png-rgb"]()).data
     parts = list(containers.parts(PICTURES["png-rgb"](), Kind.PNG))
     fat = png_of([*parts[:1], (b"caBX", SWAP.encode() + bytes(70_000)), *parts[1:]])
+
+    def read(*_given: object) -> Any:
+        raise AssertionError("something was parsed")
+
+    monkeypatch.setattr(manifests, "read", read)
     for data in (bomb, encode(scene(), "gif"), fat, signed + bytes(MAX_BYTES)):
         assert judge().verdict(data) == NONE
 
