@@ -96,7 +96,7 @@ def _engine(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
 
     # It decodes strangers' pictures: what it has no use for, it and its workers do not hold.
     key = variables.get("ENGINE_API_KEY")
-    for name in ("DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL"):
+    for name in ("DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL", "C2PA_KEY"):
         os.environ.pop(name, None)
 
     async def serve() -> int:

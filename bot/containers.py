@@ -33,7 +33,7 @@ _SEGMENT = re.compile(rb"\xff++([^\x00\x01\xd0-\xd8])")
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 """What ends a scan's coded data: 0xFF, and after it neither a stuffed zero nor a restart marker's code."""
 
-_HAS_ICC, _HAS_ALPHA, _HAS_XMP, _IS_ANIMATED = 0x20, 0x10, 0x04, 0x02
+_HAS_ICC, _HAS_ALPHA, _HAS_XMP = 0x20, 0x10, 0x04
 
 
 def marked(data: bytes, kind: Kind, xmp: bytes) -> bytes:
@@ -154,8 +154,8 @@ def _webp(found: list[Part], xmp: bytes) -> bytes:
 def _canvas(known: dict[bytes, bytes], picture: bytes) -> tuple[int, bytes]:
     """The alpha flag, and width and height, each less one, in three bytes."""
     if extended := known.get(b"VP8X"):
-        if len(extended) != 10 or extended[0] & _IS_ANIMATED or picture not in known:
-            raise ValueError("animated")
+        if len(extended) != 10 or picture not in known:
+            raise ValueError("animated, or not whole")
         return extended[0] & _HAS_ALPHA, extended[4:]
     head = known.get(picture, b"")[:10]
     if len(head) < 10:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.containers import credentials, marked, parts
-from bot.pictures import Kind, sniff, verify
+from bot.pictures import Kind, open_picture, sniff, verify
 from tests.provenance.samples import PICTURES, encode, scene
 
 PLAIN = [name for name in PICTURES if name != "webp-animated"]
@@ -22,6 +22,7 @@ def test_rebuilding_twice_changes_nothing_more(name: str) -> None:
     once = marked(data, kind, b"<x/>")
     assert verify(once) is kind
     assert marked(once, kind, b"<x/>") == once
+    assert open_picture(once).mode == open_picture(data).mode
     assert [name for name, _ in parts(once, kind)]
 
 
@@ -80,3 +81,16 @@ def test_many_small_parts_take_no_time(kind: Kind, data: bytes) -> None:
     began = time.perf_counter()
     assert credentials(data, kind) == b""
     assert time.perf_counter() - began < 20
+
+
+def test_transparency_is_announced() -> None:
+    """A bare lossless WebP says in its pixels' header that it is transparent; the new header says so too."""
+    lossless = dict(parts(PICTURES["webp-lossless-alpha"](), Kind.WEBP))[b"VP8L"]
+    for alpha in (True, False):
+        bits = int.from_bytes(lossless[1:5], "little") & ~(1 << 28) | alpha << 28
+        body = b"WEBPVP8L" + len(lossless).to_bytes(4, "little") + lossless[:1] + bits.to_bytes(4, "little")
+        body += lossless[5:] + bytes(len(lossless) % 2)
+        bare = b"RIFF" + len(body).to_bytes(4, "little") + body
+        header = dict(parts(marked(bare, Kind.WEBP, b"<x/>"), Kind.WEBP))[b"VP8X"]
+        assert bool(header[0] & 0x10) is alpha
+        assert int.from_bytes(header[4:7], "little") + 1 == open_picture(bare).width

@@ -5,9 +5,12 @@
 import io
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from c2pa import Reader
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
 from PIL import Image, ImageChops, ImageStat
 
 from bot import manifests
@@ -21,6 +24,7 @@ from bot.trust_errors import CannotSign
 from bot.verdict import Finding, Verdict
 from tests.provenance.samples import (
     PICTURES,
+    PLENTY,
     SECRET,
     SWAP,
     coded,
@@ -166,6 +170,8 @@ def test_the_file_says_no_more_than_it_must() -> None:
     assert {one["url"].rpartition("/")[2] for one in manifest["claim"]["created_assertions"]} == set(
         manifest["assertion_store"]
     )
+    root = load_pem_x509_certificate(pair().chain.root.encode()).public_bytes(Encoding.DER)
+    assert root not in result.data
     addresses = set(re.findall(rb"https?://[^\s\"'<>\0]+", result.data))
     assert addresses <= {
         SOURCE_TYPE.encode(),
@@ -198,6 +204,17 @@ def test_after_its_end_a_certificate_signs_nothing() -> None:
     old = make_pair(START.replace(year=2001))
     with pytest.raises(ConfigError, match="C2PA_CERT"):
         Marker(old, START)
+
+
+def test_a_certificate_that_ends_while_the_bot_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From then on nothing is signed, so nothing is posted: the swap fails and is refunded."""
+    old = manifests.signing(make_pair(START.replace(year=2001)), ())
+    running = Marker(pair(), START)
+    assert not running.ends_soon(START)
+    assert running.ends_soon(running.expires_at - timedelta(days=29))
+    monkeypatch.setattr(running, "_context", old)
+    with pytest.raises(CannotSign):
+        running.mark(PICTURES["png-rgb"](), badge=True, limit_bytes=PLENTY, swap_id=SWAP, made_at=START)
 
 
 def test_the_limit_of_a_lossless_copy_is_exact() -> None:
