@@ -14,9 +14,9 @@ from bot.errors import PictureError, PictureProblem
 
 MAX_DECODED_BYTES: Final = 48 * 2**20
 """Most memory that decoding one picture may take, beside its file: 12.5 megapixels of PNG (8.3 with
-transparency), 3.5 of WebP. A large JPEG is decoded at a half, a quarter or an eighth of its size."""
+transparency), 3.3 of WebP. A large JPEG is decoded at a half, a quarter or an eighth of its size."""
 
-_WEBP_PIXEL: Final = 14  # 16 at the peak, of which 12 are free again when the others would add theirs
+_WEBP_PIXEL: Final = 15  # 16 at the peak, of which 12 are free again when the others would add theirs
 _PIXEL: Final = 4  # Pillow keeps every mode of several channels so
 _ONE_CHANNEL: Final = 5  # and what else is made RGB afterwards
 _CLEAR_PIXEL: Final = 6  # with transparency: it is copied once more when it is shrunk
@@ -36,6 +36,8 @@ _MOST_SCANS: Final = 100
 PngImagePlugin.MAX_TEXT_MEMORY = 4 * 2**20
 
 _PIXELS_IN = {"png": (b"IDAT", b"fdAT"), "webp": (b"VP8 ", b"VP8L", b"ANMF", b"ALPH")}
+
+_GIF_BLOCKS = (0x01, 0xF9, 0xFE, 0xFF)  # extensions; counted where they are empty, and so cost a file least
 
 # What follows the data of a scan: any marker but a stuffed 0xFF, a restart, or fill.
 _JPEG_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
@@ -72,6 +74,8 @@ def check_structure(data: bytes, kind: str) -> None:
         _frame(data)
     elif kind in _PIXELS_IN:
         _check_chunks(data, kind)
+    elif sum(data.count(bytes([0x21, block, 0])) for block in _GIF_BLOCKS) > _MOST_BLOCKS:
+        raise PictureError(PictureProblem.NOT_A_PICTURE)
 
 
 def check_cost(picture: Image.Image, data: bytes) -> None:

@@ -5,7 +5,6 @@ answer says can add one.
 """
 
 import asyncio
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -198,9 +197,11 @@ async def read_capped(response: aiohttp.ClientResponse, max_bytes: int) -> bytes
     """Read a body of at most `max_bytes` after decompression; raises FetchError(TOO_LARGE) beyond."""
     if (response.content_length or 0) > max_bytes:
         raise FetchError(FetchProblem.TOO_LARGE)
-    body = io.BytesIO()  # its `getvalue` hands out what was written, without a second copy
+    chunks: list[bytes] = []  # a buffer that grows would hold itself twice, also on the way to a refusal
+    size = 0
     async for chunk in response.content.iter_chunked(_CHUNK):
-        if body.tell() + len(chunk) > max_bytes:
+        size += len(chunk)
+        if size > max_bytes:
             raise FetchError(FetchProblem.TOO_LARGE)
-        body.write(chunk)
-    return body.getvalue()
+        chunks.append(chunk)
+    return b"".join(chunks)

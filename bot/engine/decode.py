@@ -50,8 +50,9 @@ def _bounded(data: bytes, bound: int) -> Image.Image:
     if max(image.size) > bound:
         scale = bound / max(image.size)
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-        gap = 2 if image.width * image.height < _LARGE else 1
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=gap)
+        if image.width * image.height > _LARGE:
+            image = image.reduce(max(1, int(1 / scale)))  # and the large one is gone before the next step
+        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
     image.info = info  # it holds the orientation
     return ImageOps.exif_transpose(image)
 

@@ -107,14 +107,14 @@ def _named(address: str) -> Made:
 
 
 def _bomb(name: str, content_type: str) -> Made:
-    return lambda _: Answer(body=BOMBS[name](), content_type=content_type)
+    return lambda _: _in_pieces(Answer(body=BOMBS[name](), content_type=content_type))
 
 
 REFUSED: Mapping[str, Made] = {
     # too much
-    "an endless picture": lambda _: Answer(body=itertools.repeat(bytes(MEGA))),
+    "an endless picture": lambda _: Answer(body=itertools.repeat(bytes(2**16))),
     "endless JSON": lambda _: Answer(
-        body=itertools.repeat(b'{"a":[' * 100_000), content_type="application/json"
+        body=itertools.repeat(b'{"a":[' * 10_000), content_type="application/json"
     ),
     "100 MB in gzip": _coded("gzip", _deflated(100 * MEGA, 31)),
     "100 MB in deflate": _coded("deflate", _deflated(100 * MEGA, 15)),
@@ -229,7 +229,7 @@ SHOWN: Mapping[str, Made] = {
 
 RESULTS: Mapping[str, Made] = {
     **{f"result: redirect {status}": _redirect(status) for status in (302, 307, 308)},
-    "result: endless": lambda _: Answer(body=itertools.repeat(bytes(MEGA))),
+    "result: endless": lambda _: Answer(body=itertools.repeat(bytes(2**16))),
     "result: 100 MB in gzip": _coded("gzip", _deflated(100 * MEGA, 31)),
     "result: HTML as PNG": _as("image/png", HTML),
     "result: 36 megapixels": _bomb("webp: 36 real megapixels in 50 bytes", "image/png"),
