@@ -11,7 +11,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.errors import FetchError, FetchProblem
-from bot.fetch import DISCORD_CDN, SEGMIND_RESULTS, AllowedOrigins, fetch, open_session
+from bot.fetch import DISCORD_CDN, SEGMIND_RESULTS, AllowedOrigins, Reader, fetch, open_session
 from tests.scripted_api import Answer, ScriptedApi, error
 
 ALLOWED = AllowedOrigins.of([*DISCORD_CDN, *SEGMIND_RESULTS])
@@ -243,3 +243,34 @@ async def test_problems(
     assert caught.value.status == (answer.status if problem is FetchProblem.STATUS else None)
     assert "5e7d" not in "".join(traceback.format_exception(caught.value)) + repr(caught.value.__context__)
     assert {request.path for request in api.requests} == {"/a.png"}  # a redirect is not followed
+
+
+@pytest.mark.parametrize(
+    ("answer", "gone"),
+    [
+        (Answer(), False),
+        (error(404), True),
+        (error(403), True),
+        (error(410), True),
+        (error(429), False),
+        (error(500), False),
+        (Answer(302, b"", headers={"Location": "http://127.0.0.1:1/"}), False),
+        (Answer(delay=5), False),
+        (Answer(reset="at_once"), False),
+    ],
+)
+async def test_what_is_gone(
+    session: aiohttp.ClientSession, api: ScriptedApi, answer: Answer, gone: bool
+) -> None:
+    """Only an answer that says so counts; the body is not asked for, and a slow server is not waited for."""
+    api.script(answer, path="/a.png")
+    reader = Reader(session, AllowedOrigins.of([api.base_url]))
+    assert await reader.is_gone(f"{api.base_url}/a.png", timeout_seconds=0.2) is gone
+    assert api.paths("HEAD") == ["/a.png"]
+
+
+async def test_only_allowed_addresses_are_asked(session: aiohttp.ClientSession, api: ScriptedApi) -> None:
+    """What may not be read is not asked for either."""
+    with pytest.raises(FetchError):
+        await Reader(session, ALLOWED).is_gone(f"{api.base_url}/a.png", timeout_seconds=0.2)
+    assert api.requests == []
