@@ -12,7 +12,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.errors import FetchError, FetchProblem
-from bot.fetch import DISCORD_CDN, SEGMIND_RESULTS, AllowedOrigins, fetch, open_session, post
+from bot.fetch import DISCORD_CDN, SEGMIND_RESULTS, AllowedOrigins, Reader, fetch, open_session, post
 from tests.scripted_api import Answer, ScriptedApi, error
 
 ALLOWED = AllowedOrigins.of([*DISCORD_CDN, *SEGMIND_RESULTS])
@@ -291,3 +291,34 @@ async def test_a_post_fails_as_a_read_does(
     assert "made-up" not in "".join(traceback.format_exception(caught.value))
     assert api.base_url not in "".join(traceback.format_exception(caught.value))
     assert len(api.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "gone"),
+    [
+        (Answer(200, b""), False),
+        (Answer(404, b""), True),
+        (Answer(403, b""), True),
+        (Answer(410, b""), True),
+        (Answer(429, b""), False),
+        (Answer(500, b""), False),
+        (Answer(302, b"", headers={"Location": "http://127.0.0.1:1/"}), False),
+        (Answer(delay=5), False),
+        (Answer(reset="at_once"), False),
+    ],
+)
+async def test_what_is_gone(
+    session: aiohttp.ClientSession, api: ScriptedApi, answer: Answer, gone: bool
+) -> None:
+    """Only an answer that says so counts; the body is not asked for, and a slow server is not waited for."""
+    api.script(answer, path="/a.png")
+    reader = Reader(session, AllowedOrigins.of([api.base_url]))
+    assert await reader.is_gone(f"{api.base_url}/a.png", timeout_seconds=0.2) is gone
+    assert {(one.method, one.path) for one in api.requests} == {("HEAD", "/a.png")}
+
+
+async def test_only_allowed_addresses_are_asked(session: aiohttp.ClientSession, api: ScriptedApi) -> None:
+    """What may not be read is not asked for either."""
+    with pytest.raises(FetchError):
+        await Reader(session, ALLOWED).is_gone(f"{api.base_url}/a.png", timeout_seconds=0.2)
+    assert api.requests == []

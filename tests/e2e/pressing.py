@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from bot.client import FaceSwapBot
 from bot.sandbox import Played, Reply
 from bot.sandbox.places import Member, User
+from bot.store import moderation
+from bot.store.moderation import Actor, Change
 from tests.e2e.clicks import press_late
 from tests.e2e.conftest import Place
 
@@ -31,6 +34,17 @@ async def told(played: Played) -> str:
     assert (first.kind, first.ephemeral) == ("MESSAGE", True)
     assert first.reply is not None
     return first.reply.content
+
+
+async def change(place: Place, bot: FaceSwapBot, changed: Change, *, interaction: int = 1) -> None:
+    """Let a moderator change the server's settings."""
+    actor = Actor(interaction, place.guild.id, 9, place.now())
+    await bot.services.store.run(moderation.change_settings, actor, changed)
+
+
+def public(place: Place) -> list[Reply]:
+    """The messages of the channel that everybody sees."""
+    return [Reply(message) for message in place.channel.messages.values()]
 
 
 def _button(reply: Reply, name: str) -> dict[str, Any]:
