@@ -1,5 +1,6 @@
 """**Swap a face into this** as members live it: from a message's menu, through a form, to a swap."""
 
+import io
 from urllib.parse import parse_qs, urlsplit
 
 import discord
@@ -103,10 +104,12 @@ async def test_pictures_in_galleries_and_embeds_count(place: Place, bot: FaceSwa
     elsewhere = discord.Embed(title="x").set_image(url="http://127.0.0.1:9/secret.png")
     channel = bot.get_partial_messageable(place.channel.id)
     held = place.sandbox.world.cdn.signed(message(place, "embedded.png").attachments[0].path)
-    await channel.send(embeds=[elsewhere, discord.Embed(title="y").set_thumbnail(url=held)])
+    await channel.send(
+        embeds=[elsewhere, discord.Embed(title="y").set_thumbnail(url=held).set_image(url=held)]
+    )
     view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.MediaGallery(discord.MediaGalleryItem(held), discord.MediaGalleryItem(held)))
-    await channel.send(view=view)
+    view.add_item(discord.ui.MediaGallery(discord.MediaGalleryItem("attachment://embedded.png")))
+    await channel.send(view=view, file=discord.File(io.BytesIO(PNG), "embedded.png"))
     for reply in place.said():
         played = await opened(place, reply)
         assert "Which picture" not in (await played.form()).controls
