@@ -74,12 +74,13 @@ async def test_a_face_goes_into_the_picture_of_a_message(place: Place, bot: Face
     bea = place.guild.join(place.sandbox.create_user("Bea"))
     played = await opened(place, message(place, "cat.png", by=bea))
     form = await played.form()
+    await bot.attended()
+    assert remembered(bot) == {}
     assert (form.title, [*form.controls]) == (MENU, ["The face to use", "Who sees the result"])
     reply = await swapped(place, await played.submit({"The face to use": FACE}, by=place.ada))
     assert not reply.ephemeral
     assert sent(place) == ("face.png", "cat.png")
     assert await place.rows(ENTRIES) == CHARGED
-    assert remembered(bot) == {}
 
 
 @pytest.mark.usefixtures("bot")
