@@ -79,7 +79,8 @@ class FaceMenu(commands.Cog):
 
     def _pictures(self, message: discord.Message) -> list[str]:
         """The addresses of what may be swapped into here: a message's pictures that Discord holds."""
-        embedded = (url for embed in message.embeds for url in (embed.image.url, embed.thumbnail.url) if url)
+        embeds = chain.from_iterable(part.embeds for part in (message, *message.message_snapshots))
+        embedded = (url for embed in embeds for url in (embed.image.url, embed.thumbnail.url) if url)
         found = dict.fromkeys(chain(pictures_of(message), embedded))
         return [url for url in found if self._services.pictures.allows(url)][:_CHOICES]
 

@@ -1,6 +1,7 @@
 """**Swap a face into this** as members live it: from a message's menu, through a form, to a swap."""
 
 import io
+import itertools
 from urllib.parse import parse_qs, urlsplit
 
 import discord
@@ -19,13 +20,14 @@ from tests.scripted_api import PNG
 
 FACE = Upload("face.png", PNG)
 FORMS = "SELECT id, pictures, sent_by FROM forms"
+_COLOURS = itertools.count()
 CHARGED = [{"amount_micros": 50_000}]
 ENTRIES = "SELECT amount_micros FROM entries"
 
 
 def message(place: Place, *names: str, channel: Channel | None = None, by: Member | None = None) -> Message:
-    """A message with pictures of these names."""
-    files = [Upload(name, PNG) for name in names]
+    """A message with pictures of these names, none like another: the same again would be shown for free."""
+    files = [Upload(name, photo(colour=f"#{next(_COLOURS):06x}")) for name in names]
     return place.sandbox.write(by or place.ada, channel or place.channel, "look", files)
 
 
@@ -109,13 +111,25 @@ async def test_pictures_in_galleries_and_embeds_count(place: Place, bot: FaceSwa
         embeds=[elsewhere, discord.Embed(title="y").set_thumbnail(url=held).set_image(url=held)]
     )
     view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.MediaGallery(discord.MediaGalleryItem("attachment://embedded.png")))
-    await channel.send(view=view, file=discord.File(io.BytesIO(PNG), "embedded.png"))
-    for reply in place.said():
+    view.add_item(discord.ui.MediaGallery(discord.MediaGalleryItem("attachment://gallery.png")))
+    await channel.send(view=view, file=discord.File(io.BytesIO(photo()), "gallery.png"))
+    for reply, name in zip(place.said()[1:], ("embedded.png", "gallery.png"), strict=True):
         played = await opened(place, reply)
         assert "Which picture" not in (await played.form()).controls
         await swapped(place, await played.submit({"The face to use": FACE}, by=place.ada))
-        assert sent(place) == ("face.png", "embedded.png")
+        assert sent(place) == ("face.png", name)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_result_and_what_was_forwarded_can_be_swapped_into(place: Place) -> None:
+    """The bot's own pictures, and those of a message that was forwarded here."""
+    result = await place.swap()
+    elsewhere = message(place, "cat.png", channel=place.guild.create_channel("elsewhere"))
+    forwarded = place.sandbox.forward(place.ada, elsewhere, place.channel)
+    for on, name in ((result, result.attachments[0].filename), (forwarded, "cat.png")):
+        played = await opened(place, on)
+        await swapped(place, await played.submit({"The face to use": FACE}, by=place.ada))
+        assert sent(place) == ("face.png", name)
 
 
 @pytest.mark.usefixtures("bot")
