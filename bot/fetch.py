@@ -5,6 +5,7 @@ answer says can add one.
 """
 
 import asyncio
+import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -211,9 +211,10 @@ def fit(
 
 
 def rebuilt(data: bytes, longest_side: int) -> tuple[bytes, Kind]:
-    """Encode a picture anew from its pixels alone: upright, no metadata, sides of at most so many pixels.
+    """Encode a picture anew from its pixels alone: upright, sides of at most so many pixels.
 
-    It becomes a JPEG, or a WebP where something is transparent. Raises PictureError.
+    Of metadata only the colour profile stays. It becomes a JPEG, or a WebP where something is transparent.
+    Raises PictureError.
     """
     picture = _upright(data)
     kind = Kind.WEBP if picture.mode == "RGBA" else Kind.JPEG

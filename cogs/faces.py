@@ -12,18 +12,10 @@ from discord.ext import commands
 from bot import segmind
 from bot.answers import brief
 from bot.client import FaceSwapBot
-from bot.errors import (
-    FetchError,
-    FetchProblem,
-    PictureError,
-    PictureGone,
-    PictureProblem,
-    PictureUnreachable,
-    PictureUnusable,
-    Role,
-)
+from bot.errors import PictureError, PictureUnusable, Role
 from bot.face_names import NAME_MAX, face_name, suggested
 from bot.fetch import CONNECTION_ERRORS
+from bot.intake import read_picture
 from bot.pictures import Kind, OutputFormat, rebuilt
 from bot.references import InMessage
 from bot.store import faces as rows
@@ -151,17 +143,11 @@ class Faces(commands.GroupCog, group_name="face", group_description="Faces that 
 
         Raises PictureGone, PictureUnreachable or PictureUnusable.
         """
+        data = await read_picture(self._services.pictures, url, Role.SOURCE)
         try:
-            data = await self._services.pictures.read(url)
             return await asyncio.to_thread(rebuilt, data, LONGEST_SIDE)
         except PictureError as error:
             raise PictureUnusable(Role.SOURCE, error.problem) from None
-        except FetchError as error:
-            if error.problem is FetchProblem.TOO_LARGE:
-                raise PictureUnusable(Role.SOURCE, PictureProblem.TOO_LARGE) from None
-            if error.status in (403, 404):
-                raise PictureGone(Role.SOURCE) from None
-            raise PictureUnreachable(Role.SOURCE) from None
 
     async def _keep(self, user_id: int, face: Face) -> Face | None:
         """Keep where a picture is, or nothing of it; returns the face that it replaces."""

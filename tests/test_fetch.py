@@ -312,7 +312,7 @@ async def test_what_is_gone(
 ) -> None:
     """Only an answer that says so counts; the body is not asked for, and a slow server is not waited for."""
     api.script(answer, path="/a.png")
-    reader = Reader(session, AllowedOrigins.of([api.base_url]))
+    reader = Reader(session, AllowedOrigins.of([api.base_url]), 1000, 10)
     assert await reader.is_gone(f"{api.base_url}/a.png", timeout_seconds=0.2) is gone
     assert {(one.method, one.path) for one in api.requests} == {("HEAD", "/a.png")}
 
@@ -320,5 +320,5 @@ async def test_what_is_gone(
 async def test_only_allowed_addresses_are_asked(session: aiohttp.ClientSession, api: ScriptedApi) -> None:
     """What may not be read is not asked for either."""
     with pytest.raises(FetchError):
-        await Reader(session, ALLOWED).is_gone(f"{api.base_url}/a.png", timeout_seconds=0.2)
+        await Reader(session, ALLOWED, 1000, 10).is_gone(f"{api.base_url}/a.png", timeout_seconds=0.2)
     assert api.requests == []

@@ -27,6 +27,7 @@ def picture_of_face() -> str:
 
 def delete() -> str:
     """The button under a saved face."""
+    # Translators: a button
     return _("Delete this face")
 
 
@@ -64,12 +65,14 @@ def deleted(name: str) -> str:
 
 
 def form_title() -> str:
-    """Above the form that puts a face into a picture; at most 45 characters, like all labels."""
+    """Above the form that puts a face into a picture."""
+    # Translators: at most 45 characters
     return _("Swap a face into this")
 
 
 def picture_label() -> str:
     """Beside the choice of a message's pictures."""
+    # Translators: at most 45 characters
     return _("Which picture")
 
 
@@ -80,21 +83,25 @@ def picture_option(number: int) -> str:
 
 def saved_label() -> str:
     """Beside the choice of saved faces."""
+    # Translators: at most 45 characters
     return _("One of your saved faces")
 
 
 def upload_label() -> str:
     """Beside the upload of a face."""
+    # Translators: at most 45 characters
     return _("The face to use")
 
 
 def upload_instead() -> str:
-    """Under the upload of a face, where saved ones can be chosen; at most 100 characters."""
+    """Under the upload of a face, where saved ones can be chosen."""
+    # Translators: at most 100 characters
     return _("Leave it empty if you chose a saved face.")
 
 
 def audience_label() -> str:
     """Beside the choice of who sees the result."""
+    # Translators: at most 45 characters
     return _("Who sees the result")
 
 

@@ -1,5 +1,7 @@
 """**Swap a face into this** as members live it: from a message's menu, through a form, to a swap."""
 
+import io
+import itertools
 from urllib.parse import parse_qs, urlsplit
 
 import discord
@@ -18,13 +20,14 @@ from tests.scripted_api import PNG
 
 FACE = Upload("face.png", PNG)
 FORMS = "SELECT id, pictures, sent_by FROM forms"
+_COLOURS = itertools.count()
 CHARGED = [{"amount_micros": 50_000}]
 ENTRIES = "SELECT amount_micros FROM entries"
 
 
 def message(place: Place, *names: str, channel: Channel | None = None, by: Member | None = None) -> Message:
-    """A message with pictures of these names."""
-    files = [Upload(name, PNG) for name in names]
+    """A message with pictures of these names, none like another: the same again would be shown for free."""
+    files = [Upload(name, photo(colour=f"#{next(_COLOURS):06x}")) for name in names]
     return place.sandbox.write(by or place.ada, channel or place.channel, "look", files)
 
 
@@ -73,12 +76,13 @@ async def test_a_face_goes_into_the_picture_of_a_message(place: Place, bot: Face
     bea = place.guild.join(place.sandbox.create_user("Bea"))
     played = await opened(place, message(place, "cat.png", by=bea))
     form = await played.form()
+    await bot.attended()
+    assert remembered(bot) == {}
     assert (form.title, [*form.controls]) == (MENU, ["The face to use", "Who sees the result"])
     reply = await swapped(place, await played.submit({"The face to use": FACE}, by=place.ada))
     assert not reply.ephemeral
     assert sent(place) == ("face.png", "cat.png")
     assert await place.rows(ENTRIES) == CHARGED
-    assert remembered(bot) == {}
 
 
 @pytest.mark.usefixtures("bot")
@@ -104,15 +108,29 @@ async def test_pictures_in_galleries_and_embeds_count(place: Place, bot: FaceSwa
     channel = bot.get_partial_messageable(place.channel.id)
     signed = place.sandbox.world.cdn.signed(message(place, "embedded.png").attachments[0].path)
     held = signed.partition("?")[0]  # what has no signature gets one when it is used
-    await channel.send(embeds=[elsewhere, discord.Embed(title="y").set_thumbnail(url=held)])
+    await channel.send(
+        embeds=[elsewhere, discord.Embed(title="y").set_thumbnail(url=held).set_image(url=held)]
+    )
     view = discord.ui.LayoutView(timeout=None)
-    view.add_item(discord.ui.MediaGallery(discord.MediaGalleryItem(held), discord.MediaGalleryItem(held)))
-    await channel.send(view=view)
-    for reply in place.said():
+    view.add_item(discord.ui.MediaGallery(discord.MediaGalleryItem("attachment://gallery.png")))
+    await channel.send(view=view, file=discord.File(io.BytesIO(photo()), "gallery.png"))
+    for reply, name in zip(place.said()[1:], ("embedded.png", "gallery.png"), strict=True):
         played = await opened(place, reply)
         assert "Which picture" not in (await played.form()).controls
         await swapped(place, await played.submit({"The face to use": FACE}, by=place.ada))
-        assert sent(place) == ("face.png", "embedded.png")
+        assert sent(place) == ("face.png", name)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_result_and_what_was_forwarded_can_be_swapped_into(place: Place) -> None:
+    """The bot's own pictures, and those of a message that was forwarded here."""
+    result = await place.swap()
+    elsewhere = message(place, "cat.png", channel=place.guild.create_channel("elsewhere"))
+    forwarded = place.sandbox.forward(place.ada, elsewhere, place.channel)
+    for on, name in ((result, result.attachments[0].filename), (forwarded, "cat.png")):
+        played = await opened(place, on)
+        await swapped(place, await played.submit({"The face to use": FACE}, by=place.ada))
+        assert sent(place) == ("face.png", name)
 
 
 @pytest.mark.usefixtures("bot")
@@ -225,6 +243,23 @@ async def test_addresses_that_have_expired_are_renewed(place: Place) -> None:
     for name in ("source_image", "target_image"):
         (expires,) = parse_qs(urlsplit(str(place.api.posts[0].json[name])).query)["ex"]
         assert int(expires, 16) > now
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("locale", "title"),
+    [("de", "Gesicht hier einsetzen"), ("ja", "この画像の顔を入れ替える"), ("fr", "Mettre un visage ici")],
+)
+async def test_the_form_speaks_the_members_language(place: Place, locale: str, title: str) -> None:
+    """Every label of it, within the room that Discord gives."""
+    bea = place.guild.join(place.sandbox.create_user("Bea", locale=locale))
+    upload = Upload("me.jpg", photo())
+    await (await bea.slash(place.channel, "face save", name="Me", picture=upload)).reply()
+    form = await (await opened(place, message(place, "one.png", "two.png"), by=bea)).form()
+    assert form.title == title
+    assert len(form.controls) == 4
+    english = {"Which picture", "One of your saved faces", "The face to use", "Who sees the result"}
+    assert english.isdisjoint(form.controls)
 
 
 @pytest.mark.usefixtures("bot")

@@ -330,6 +330,19 @@ async def test_a_face_whose_message_is_gone_is_gone(place: Place) -> None:
 
 
 @pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("fault", [{"status": 400}, {"delay_seconds": 1.5}], ids=["refuses", "is slow"])
+async def test_a_discord_that_cannot_tell_takes_no_face_away(place: Place, fault: dict[str, float]) -> None:
+    """Whether the message is there is asked once more by the swap itself, which goes on."""
+    await saved(place, "me")
+    place.sandbox.faults.add("GET", r"/channels/\d+/messages/\d+$", **fault)  # pyright: ignore[reportArgumentType] - real parameters
+    played = await use(place, "me")
+    assert (await played.first_response()).seconds < 1.4
+    reply = await played.reply()
+    assert len(reply.attachments) == 1
+    await place.idle()
+
+
+@pytest.mark.usefixtures("bot")
 async def test_faces_come_along(place: Place) -> None:
     """Saved in direct messages, listed where only the member has installed the bot."""
     place.ada.install()

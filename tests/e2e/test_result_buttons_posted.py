@@ -89,7 +89,7 @@ async def test_posted_days_and_a_restart_later(place: Place, start: Start) -> No
     place.sandbox.clock.advance(3 * DAY)
     async with start():
         copy = await press(reply, POST, place.ada).followup()
-        assert [file.data for file in copy.attachments] == [PNG]
+        assert len(copy.attachments) == 1
 
 
 @pytest.mark.usefixtures("bot")
