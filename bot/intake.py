@@ -18,12 +18,13 @@ from bot.errors import (
     PictureUnreachable,
     PictureUnusable,
     Role,
+    Unexpected,
 )
 from bot.fetch import Reader
 from bot.filters import ContentFilter
 from bot.fingerprints import fingerprint
 from bot.precheck import Precheck
-from bot.references import unsigned
+from bot.references import InMessage, unsigned
 from bot.store import inputs
 from bot.store.database import Store
 from bot.store.inputs import Made, Seen
@@ -42,10 +43,6 @@ class Links(Protocol):
 
     async def fresh(self, reference: str, role: Role) -> str:
         """An address that can be used for a while; raises PictureGone, or Unexpected."""
-        ...
-
-    async def in_message(self, channel_id: int, message_id: int) -> str | None:
-        """The address of the first picture of a message, if the bot can see one there."""
         ...
 
 
@@ -121,12 +118,11 @@ class Intake:
         """The picture that an earlier swap was answered with, where it still stands in its message."""
         if made.message_id is None:
             return None
-        url = await self._links.in_message(made.channel_id, made.message_id)
-        if url is None:
-            return None
         try:
+            place = InMessage(made.channel_id, made.message_id)
+            url = await self._links.fresh(str(place), Role.TARGET)
             return await self._reader.read(url)
-        except FetchError:
+        except (FetchError, PictureGone, Unexpected):
             return None
 
 

@@ -187,28 +187,39 @@ class Swaps:
         await self._account.failed(error)
 
     async def _make_and_deliver(self, work: Work, asked_at: datetime | None = None) -> None:
-        swap = work.swap
+        # The answer itself comes after the notes, so that none of them covers it.
         async with self._notes.following(work.reply) as following:
-            taken = await self._intake.take(swap)
-            if taken.earlier is not None and (data := await self._intake.result_of(taken.earlier)):
-                await self._show_again(work, taken.earlier, data)
-                return
-            following.hints = taken.hints
-            agreed = not taken.faceless or await self._agreed(work, following, asked_at)
-            called = agreed and await self._calls.make(
-                swap, taken, following, owner=self._leases.owner, dies_at=work.dies_at
-            )
-            result = called and await self._calls.collect(called, work.dies_at - TOKEN_LIFE)
-        if called and result:
-            await self._keep_and_deliver(work, result, called.sent_at, taken.hints)
-        elif await self._store.run(rows.was_cancelled, swap.id):
-            # A note that was sent late may have covered what the press had answered.
-            await work.reply.cancelled()
+            answer = await self._made(work, following, asked_at)
+        await answer()
+
+    async def _made(
+        self, work: Work, following: Following, asked_at: datetime | None
+    ) -> Callable[[], Awaitable[None]]:
+        """Look at both pictures, ask where that is needed, make the paid call; returns what is left to do."""
+        swap = work.swap
+        taken = await self._intake.take(swap)
+        if taken.earlier is not None and (data := await self._intake.result_of(taken.earlier)):
+            return partial(self._show_again, work, taken.earlier, data)
+        following.hints = taken.hints
+        if taken.faceless and not await self._agreed(work, following, asked_at):
+            return partial(self._say_cancelled, work)
+        called = await self._calls.make(
+            swap, taken, following, owner=self._leases.owner, dies_at=work.dies_at
+        )
+        if called is None:
+            return partial(self._say_cancelled, work)
+        result = await self._calls.collect(called, work.dies_at - TOKEN_LIFE)
+        return partial(self._keep_and_deliver, work, result, called.sent_at, taken.hints)
 
     async def _show_again(self, work: Work, earlier: Made, data: bytes) -> None:
         """Answer with the result of the member's earlier swap of the same; nothing is paid or counted."""
         await self._delivery.show_again(earlier, data, work.reply)
         await self._store.run(rows.refund, work.swap.id, rows.REPEATED, self._now())
+
+    async def _say_cancelled(self, work: Work) -> None:
+        """Say so again, as a note that was sent late may have covered what the press had answered."""
+        if await self._store.run(rows.was_cancelled, work.swap.id):
+            await work.reply.cancelled()
 
     async def _agreed(self, work: Work, following: Following, asked_at: datetime | None) -> bool:
         """Ask whether to pay although no face was seen; False when the swap was taken back meanwhile.
