@@ -129,8 +129,10 @@ def _check_chunks(data: bytes, kind: str) -> None:
     """Walk the chunks of a PNG (size, name, body, checksum) or a WebP (name, size, body, padding)."""
     is_png = kind == "png"
     at, metadata = 8 if is_png else 12, 0
+    # What follows the end that a WebP states is no part of it.
+    end = len(data) if is_png else min(len(data), 8 + int.from_bytes(data[4:8], "little"))
     for _ in range(_MOST_BLOCKS):
-        name = data[at + 4 : at + 8] if is_png else data[at : at + 4]
+        name = data[at + 4 : at + 8] if is_png else data[at : min(at + 4, end)]
         if len(name) < 4 or name == b"IEND":
             return
         size = _number(data, at, 4) if is_png else int.from_bytes(data[at + 4 : at + 8], "little")
