@@ -42,7 +42,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 FIRST_ANSWER_SECONDS = 3.0
 """How long Discord waits for the first answer to an interaction (source: its developer documentation)."""
 
-EXTENSIONS = ("cogs.faceswap", "cogs.credits", "cogs.moderation")
+EXTENSIONS = ("cogs.faceswap", "cogs.credits", "cogs.moderation", "cogs.privacy")
 
 
 @dataclass(frozen=True)
