@@ -126,6 +126,7 @@ async def compose(
                 pictures=pictures,
                 links=links,
                 chores=chores,
+                saved_faces=config.saved_faces,
             )
         )
         notices.speak_through(bot)

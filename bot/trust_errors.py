@@ -20,6 +20,29 @@ class NoSuchFace(Refusal):
     """No face is saved under this name."""
 
 
+class BadFaceName(Refusal):
+    """A face cannot be saved under this name: nothing of it can be seen, or it is too long."""
+
+
+@dataclass(eq=False)
+class FaceGone(Refusal):
+    """The message that held this saved face is gone, and so is the face."""
+
+    name: str
+
+
+class OneFaceNeeded(Refusal):
+    """A form holds neither a picture nor a saved face, or both."""
+
+
+class NoPictures(Refusal):
+    """A message holds no picture that the bot may read."""
+
+
+class FormExpired(Refusal):
+    """A form was sent already, or was open for too long."""
+
+
 class CannotWrite(Refusal):
     """The member takes no direct messages from the bot, which keeps saved faces there."""
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from bot import errors, trust_errors
 from bot.errors import BotError, Role
+from bot.face_names import NAME_MAX
 from bot.language import _, n_
 from bot.trust_errors import PictureRole
-from bot.words.figures import picture
+from bot.words.figures import as_typed, picture
 
 
 def _filtered(error: trust_errors.Filtered) -> str:
@@ -35,6 +36,24 @@ REASONS: Mapping[type[BotError], Callable[[Any], str]] = {
         error.limit,
     ),
     trust_errors.NoSuchFace: lambda _error: _("You have no face saved under this name. See `/face list`."),
+    trust_errors.BadFaceName: lambda _error: _(
+        "A face needs a name of 1 to {most} signs that can be seen. Choose another one.", most=NAME_MAX
+    ),
+    trust_errors.FaceGone: lambda error: _(
+        "The message that held your face {name} is gone, and the face with it. "
+        "Save it again with `/face save`.",
+        name=as_typed(error.name),
+    ),
+    trust_errors.OneFaceNeeded: lambda _error: _(
+        "Give just one face: either upload a picture or choose a saved one. "
+        "Open the message's menu again to try again."
+    ),
+    trust_errors.NoPictures: lambda _error: _(
+        "There is no picture in this message that the bot can use. Try a message with a PNG or JPEG."
+    ),
+    trust_errors.FormExpired: lambda _error: _(
+        "This form was sent already, or was open for too long. Open the message's menu again."
+    ),
     trust_errors.CannotWrite: lambda _error: _(
         "Your direct messages are closed to the bot, which keeps saved faces there. Nothing was saved. "
         "Allow direct messages in this server's privacy settings and try again."
