@@ -78,7 +78,10 @@ class FaceMenu(commands.Cog):
         await interaction.response.send_modal(unkept(_form(interaction.id, pictures, saved)))
 
     def _pictures(self, message: discord.Message) -> list[str]:
-        """The addresses of what may be swapped into here: a message's pictures that Discord holds."""
+        """The addresses of what may be swapped into here: a message's pictures that Discord holds.
+
+        Whatever a message's author does not consent to is to be left out here.
+        """
         embeds = chain.from_iterable(part.embeds for part in (message, *message.message_snapshots))
         embedded = (url for embed in embeds for url in (embed.image.url, embed.thumbnail.url) if url)
         found = dict.fromkeys(chain(pictures_of(message), embedded))

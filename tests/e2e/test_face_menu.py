@@ -245,6 +245,23 @@ async def test_addresses_that_have_expired_are_renewed(place: Place) -> None:
 
 
 @pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("locale", "title"),
+    [("de", "Gesicht hier einsetzen"), ("ja", "この画像の顔を入れ替える"), ("fr", "Mettre un visage ici")],
+)
+async def test_the_form_speaks_the_members_language(place: Place, locale: str, title: str) -> None:
+    """Every label of it, within the room that Discord gives."""
+    bea = place.guild.join(place.sandbox.create_user("Bea", locale=locale))
+    upload = Upload("me.jpg", photo())
+    await (await bea.slash(place.channel, "face save", name="Me", picture=upload)).reply()
+    form = await (await opened(place, message(place, "one.png", "two.png"), by=bea)).form()
+    assert form.title == title
+    assert len(form.controls) == 4
+    english = {"Which picture", "One of your saved faces", "The face to use", "Who sees the result"}
+    assert english.isdisjoint(form.controls)
+
+
+@pytest.mark.usefixtures("bot")
 async def test_it_works_where_the_bot_is_no_member(place: Place) -> None:
     """In a server that it cannot read, and among friends: what it needs came with the command."""
     bea = place.sandbox.create_user("Bea")

@@ -335,7 +335,9 @@ async def test_a_discord_that_cannot_tell_takes_no_face_away(place: Place, fault
     """Whether the message is there is asked once more by the swap itself, which goes on."""
     await saved(place, "me")
     place.sandbox.faults.add("GET", r"/channels/\d+/messages/\d+$", **fault)  # pyright: ignore[reportArgumentType] - real parameters
-    reply = await (await use(place, "me")).reply()
+    played = await use(place, "me")
+    assert (await played.first_response()).seconds < 1.4
+    reply = await played.reply()
     assert [file.data for file in reply.attachments] == [PNG]
     await place.idle()
 
