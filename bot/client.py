@@ -49,6 +49,8 @@ EXTENSIONS = (
     "cogs.faces",
     "cogs.face_menu",
     "cogs.privacy",
+    "cogs.consent",
+    "cogs.avatar_menu",
 )
 
 

@@ -205,17 +205,6 @@ def expire(db: Transaction, now: datetime) -> int:
     return ended + db.execute("DELETE FROM consent_requests WHERE answered_at <= :until", until=until)
 
 
-def waiting(db: Transaction, user_id: int, now: datetime) -> list[Request]:
-    """The requests by and to a member that wait for an answer, oldest first."""
-    rows = db.rows(
-        "SELECT * FROM consent_requests WHERE (asker_id = :user OR owner_id = :user) AND state = 'open' "
-        "AND asked_at > :since ORDER BY asked_at, id",
-        user=user_id,
-        since=to_ms(now - LIFE),
-    )
-    return [_request(row) for row in rows]
-
-
 def _lock(db: Transaction, user_id: int) -> None:
     """Let a member ask one thing at a time, so that what is counted holds, by the account admission locks."""
     db.execute(
