@@ -42,7 +42,16 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 FIRST_ANSWER_SECONDS = 3.0
 """How long Discord waits for the first answer to an interaction (source: its developer documentation)."""
 
-EXTENSIONS = ("cogs.faceswap", "cogs.credits", "cogs.moderation", "cogs.privacy")
+EXTENSIONS = (
+    "cogs.faceswap",
+    "cogs.credits",
+    "cogs.moderation",
+    "cogs.faces",
+    "cogs.face_menu",
+    "cogs.privacy",
+    "cogs.consent",
+    "cogs.avatar_menu",
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,8 @@ class Services:
     """Reads what Discord holds."""
     links: Links
     chores: Chores
+    saved_faces: int
+    """How many faces a member may save."""
 
 
 class FaceSwapBot(commands.Bot):

@@ -24,7 +24,7 @@ from bot.links import Links
 from bot.progress import Notes
 from bot.segmind import SegmindClient
 from bot.segmind_queue import QueueClient
-from bot.store import cases
+from bot.store import cases, consent_requests
 from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
 from bot.swaps import Swaps
@@ -115,7 +115,14 @@ async def compose(
             leases=Leases(store, owner=token_hex(8), life=config.lease, now=now),
             now=now,
         )
-        chores = Chores(store, (Chore("undecided reports", 60, cases.expire),), now=now)
+        chores = Chores(
+            store,
+            (
+                Chore("undecided reports", 60, cases.expire),
+                Chore("requests for avatars", 600, consent_requests.expire),
+            ),
+            now=now,
+        )
         bot = FaceSwapBot(
             Services(
                 store=store,
@@ -126,6 +133,7 @@ async def compose(
                 pictures=pictures,
                 links=links,
                 chores=chores,
+                saved_faces=config.saved_faces,
             )
         )
         notices.speak_through(bot)

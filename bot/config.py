@@ -73,6 +73,8 @@ class Config:
     c2pa_key: str | None = field(repr=False)
     caption_only_allowed: bool
     """Whether moderators may have results without the badge in the picture."""
+    saved_faces: int
+    """How many faces a member may save."""
     log_level: str
 
     @property
@@ -131,6 +133,7 @@ def read_config(variables: Mapping[str, str]) -> Config:
         c2pa_key=reader.read("C2PA_KEY", None, _pem),
         caption_only_allowed=reader.read("CAPTION_ONLY", "allowed", _one_of("allowed", "forbidden"))
         == "allowed",
+        saved_faces=reader.read("SAVED_FACES", 10, _at_least(0, 20)),  # what one list can show
         log_level=reader.read("LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error")),
     )
     if reader.text("DYNO") and isinstance(config.database, Path):
@@ -180,10 +183,10 @@ class _Reader:
         return self.read(name, default, parse)
 
 
-def _at_least(least: int) -> Callable[[str], int]:
+def _at_least(least: int, most: int = 1_000_000) -> Callable[[str], int]:
     def parse(value: str) -> int:
-        if not value.isascii() or not value.isdigit() or not least <= int(value) <= 1_000_000:
-            raise ValueError(f"set a whole number from {least} to 1000000.")
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise ValueError(f"set a whole number from {least} to {most}.")
         return int(value)
 
     return parse

@@ -94,7 +94,8 @@ class Intake:
             self._key = await self._store.run(inputs.store_key, "digest")
         async with self._room:
             source, target = await asyncio.gather(
-                self._read(source_url, Role.SOURCE), self._read(target_url, Role.TARGET)
+                read_picture(self._reader, source_url, Role.SOURCE),
+                read_picture(self._reader, target_url, Role.TARGET),
             )
             seen = await asyncio.to_thread(_seen, swap, source, target, self._key)
             await self._filter.check(source, PictureRole.SOURCE)
@@ -120,27 +121,26 @@ class Intake:
         if url is None:
             return None
         try:
-            return await self._fetch(url)
+            return await self._reader.read(url, max_bytes=MAX_INPUT_BYTES, timeout_seconds=_FETCH_SECONDS)
         except FetchError:
             return None
 
-    async def _read(self, url: str, role: Role) -> bytes:
-        try:
-            return await self._fetch(url)
-        except FetchError as error:
-            match error.problem:
-                case FetchProblem.STATUS if error.status in (403, 404, 410):
-                    failure = PictureGone(role)
-                case FetchProblem.TOO_LARGE:
-                    failure = PictureUnusable(role, PictureProblem.TOO_LARGE)
-                case FetchProblem.NOT_ALLOWED:
-                    failure = PictureUnusable(role, PictureProblem.NOT_A_PICTURE)
-                case _:
-                    failure = PictureUnreachable(role)
-        raise failure
 
-    async def _fetch(self, url: str) -> bytes:
-        return await self._reader.read(url, max_bytes=MAX_INPUT_BYTES, timeout_seconds=_FETCH_SECONDS)
+async def read_picture(reader: Reader, url: str, role: Role) -> bytes:
+    """A picture that a member has given; raises PictureGone, PictureUnreachable or PictureUnusable."""
+    try:
+        return await reader.read(url, max_bytes=MAX_INPUT_BYTES, timeout_seconds=_FETCH_SECONDS)
+    except FetchError as error:
+        match error.problem:
+            case FetchProblem.STATUS if error.status in (403, 404, 410):
+                failure = PictureGone(role)
+            case FetchProblem.TOO_LARGE:
+                failure = PictureUnusable(role, PictureProblem.TOO_LARGE)
+            case FetchProblem.NOT_ALLOWED:
+                failure = PictureUnusable(role, PictureProblem.NOT_A_PICTURE)
+            case _:
+                failure = PictureUnreachable(role)
+    raise failure
 
 
 def _seen(swap: Swap, source: bytes, target: bytes, key: bytes) -> Seen:

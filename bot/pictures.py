@@ -190,6 +190,17 @@ def fit(
     raise ResultTooLarge
 
 
+def rebuilt(data: bytes, longest_side: int) -> tuple[bytes, Kind]:
+    """Encode a picture anew from its pixels alone: upright, sides of at most so many pixels.
+
+    Of metadata only the colour profile stays. It becomes a JPEG, or a WebP where something is transparent.
+    Raises PictureError.
+    """
+    picture = _upright(data)
+    kind = Kind.WEBP if picture.mode == "RGBA" else Kind.JPEG
+    return _encode(_scaled(picture, longest_side / max(picture.size)), kind, 95), kind
+
+
 def _upright(data: bytes) -> Image.Image:
     """Decode to RGB, or to RGBA where something is transparent, turned as its EXIF orientation says.
 

@@ -4,6 +4,7 @@ Like all of `bot/errors.py`, which holds their bases; it would be too long with 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.errors import Refusal, SwapFailed
@@ -18,6 +19,29 @@ class TooManyFaces(Refusal):
 
 class NoSuchFace(Refusal):
     """No face is saved under this name."""
+
+
+class BadFaceName(Refusal):
+    """A face cannot be saved under this name: nothing of it can be seen, or it is too long."""
+
+
+@dataclass(eq=False)
+class FaceGone(Refusal):
+    """The message that held this saved face is gone, and so is the face."""
+
+    name: str
+
+
+class OneFaceNeeded(Refusal):
+    """A form holds neither a picture nor a saved face, or both."""
+
+
+class NoPictures(Refusal):
+    """A message holds no picture that the bot may read."""
+
+
+class FormExpired(Refusal):
+    """A form was sent already, or was open for too long."""
 
 
 class CannotWrite(Refusal):
@@ -72,3 +96,53 @@ class CaseClosed(Refusal):
 
 class NotRestorable(Refusal):
     """Pictures reported for this reason are not kept, so they cannot be shown again."""
+
+
+class OptedOut(Refusal):
+    """The member has opted out: neither avatar nor saved faces of theirs are used, even by themselves."""
+
+
+class NotTakingPart(Refusal):
+    """Whose avatar it is has opted out, or never wants to be asked by this member."""
+
+
+class ConsentNeeded(Refusal):
+    """Whose avatar it is has to be asked first, and was not."""
+
+
+class NoAvatar(Refusal):
+    """The member has one of Discord's default avatars, which show no face."""
+
+
+class BotAvatar(Refusal):
+    """A bot cannot be asked whether its avatar may be used."""
+
+
+class CannotAskHere(Refusal):
+    """Whose avatar it is would not see the question here."""
+
+
+class AlreadyAsked(Refusal):
+    """A request of this member to the same other one waits for an answer."""
+
+
+@dataclass(eq=False)
+class AskedLately(Refusal):
+    """The same member was asked lately, and did not agree; `again_at` is when they may be asked again."""
+
+    again_at: datetime
+
+
+@dataclass(eq=False)
+class TooManyRequests(Refusal):
+    """So many requests of this member wait for an answer that no more are sent."""
+
+    limit: int
+
+
+class RequestEnded(Refusal):
+    """A request waits no more: it is too old, or whose avatar it is has opted out."""
+
+
+class RequestAnswered(Refusal):
+    """A request was answered, or withdrawn, before."""

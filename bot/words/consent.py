@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+from bot.errors import BotError
 from bot.language import _
 from bot.store.consent import Consent, Standing
+from bot.store.consent_requests import Request
+from bot.words.failures import failure
 from bot.words.figures import moment, sentences
 
 _SHOWN = 25
@@ -50,3 +53,89 @@ def revoked(asker_id: int, before: Standing | None) -> str:
             return _("{member} can ask you for your avatar again.", member=member)
         case None:
             return _("You have given {member} no standing answer.", member=member)
+
+
+def form_title() -> str:
+    """Above the form; at most 45 characters."""
+    return _("Swap onto this avatar")
+
+
+def request(of: Request, note: str = "") -> str:
+    """What a member is asked; the mention at its start is the only one that pings anybody."""
+    lines = [
+        _(
+            "{owner}, {asker} asks to put a face onto your avatar.",
+            owner=f"<@{of.owner_id}>",
+            asker=f"<@{of.asker_id}>",
+        ),
+        _(
+            "Nothing is made unless you approve. The result is posted here, marked as an AI face swap, and "
+            "you can delete it. {asker} pays for it. The request ends {when}.",
+            asker=f"<@{of.asker_id}>",
+            when=moment(of.ends_at),
+        ),
+        note and f"-# {note}",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def not_now(of: Request, error: BotError) -> str:
+    """What is in the way of a swap that was approved; it can be approved again."""
+    why = _("It was approved, but cannot be made for {asker} now:", asker=f"<@{of.asker_id}>")
+    return sentences(why, failure(error))
+
+
+def approve() -> str:
+    """The button that allows it once."""
+    return _("Approve")
+
+
+def always() -> str:
+    """The button that allows it, now and from now on."""
+    return _("Always allow")
+
+
+def deny() -> str:
+    """The button that refuses it once."""
+    return _("Deny")
+
+
+def never() -> str:
+    """The button that refuses it, now and from now on."""
+    return _("Never")
+
+
+def withdraw() -> str:
+    """The button by which the asker takes the request back."""
+    return _("Withdraw")
+
+
+def denied(asker_id: int) -> str:
+    """What stands in place of a request that was refused."""
+    return _("{asker}, your request was declined. You were not charged.", asker=f"<@{asker_id}>")
+
+
+def withdrawn() -> str:
+    """What stands in place of a request that was taken back."""
+    return _("This request was withdrawn. Nobody was charged.")
+
+
+def ended() -> str:
+    """What stands in place of a request that is too old, or whose member has opted out."""
+    return _("This request has ended. Nobody was charged.")
+
+
+def always_from_now(asker_id: int) -> str:
+    """Told to who always allows it."""
+    return _(
+        "From now on {member} may put faces onto your avatar without asking. `/privacy revoke` undoes it.",
+        member=f"<@{asker_id}>",
+    )
+
+
+def never_from_now(asker_id: int) -> str:
+    """Told to who refuses it for good."""
+    return _(
+        "{member} cannot ask for your avatar any more. `/privacy revoke` undoes it.",
+        member=f"<@{asker_id}>",
+    )

@@ -1,5 +1,6 @@
 """How amounts, times and mentions look inside texts."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -27,6 +28,11 @@ def moment(when: datetime, style: str = "R") -> str:
 def mib(size: int) -> str:
     """Bytes in mebibytes."""
     return f"{size / 2**20:.1f} MiB"
+
+
+def as_typed(text: str) -> str:
+    """What a member has typed, in bold, whatever Discord would make of its signs."""
+    return "**" + re.sub(r"([!-/:-@[-`{-~])", r"\\\1", text) + "**"
 
 
 def some(kind: str, ids: Sequence[int]) -> str:

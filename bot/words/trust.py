@@ -5,9 +5,10 @@ from typing import Any
 
 from bot import errors, trust_errors
 from bot.errors import BotError, Role
+from bot.face_names import NAME_MAX
 from bot.language import _, n_
 from bot.trust_errors import PictureRole
-from bot.words.figures import picture
+from bot.words.figures import as_typed, moment, picture
 
 
 def _filtered(error: trust_errors.Filtered) -> str:
@@ -35,6 +36,24 @@ REASONS: Mapping[type[BotError], Callable[[Any], str]] = {
         error.limit,
     ),
     trust_errors.NoSuchFace: lambda _error: _("You have no face saved under this name. See `/face list`."),
+    trust_errors.BadFaceName: lambda _error: _(
+        "A face needs a name of 1 to {most} signs that can be seen. Choose another one.", most=NAME_MAX
+    ),
+    trust_errors.FaceGone: lambda error: _(
+        "The message that held your face {name} is gone, and the face with it. "
+        "Save it again with `/face save`.",
+        name=as_typed(error.name),
+    ),
+    trust_errors.OneFaceNeeded: lambda _error: _(
+        "Give just one face: either upload a picture or choose a saved one. "
+        "Open the message's menu again to try again."
+    ),
+    trust_errors.NoPictures: lambda _error: _(
+        "There is no picture in this message that the bot can use. Try a message with a PNG or JPEG."
+    ),
+    trust_errors.FormExpired: lambda _error: _(
+        "This form was sent already, or was open for too long. Open the message's menu again."
+    ),
     trust_errors.CannotWrite: lambda _error: _(
         "Your direct messages are closed to the bot, which keeps saved faces there. Nothing was saved. "
         "Allow direct messages in this server's privacy settings and try again."
@@ -47,6 +66,36 @@ REASONS: Mapping[type[BotError], Callable[[Any], str]] = {
         "The bot's content filter could not check your pictures, so they are not used. "
         "Try again in a few minutes."
     ),
+    trust_errors.OptedOut: lambda _error: _(
+        "You have opted out, so your own avatar and saved faces are not used either. "
+        "Opt in again with `/privacy optout off`."
+    ),
+    trust_errors.NotTakingPart: lambda _error: _("This member does not take part in face swaps."),
+    trust_errors.ConsentNeeded: lambda _error: _(
+        "This is another member's avatar, who has to allow each use of it. "
+        "Open that member's menu and pick **Swap onto this avatar** to ask."
+    ),
+    trust_errors.NoAvatar: lambda _error: _(
+        "This member has one of Discord's default avatars, and those show no face."
+    ),
+    trust_errors.BotAvatar: lambda _error: _("A bot cannot agree to a face swap. Pick a person."),
+    trust_errors.CannotAskHere: lambda _error: _(
+        "This member has to be asked first, and would not see the question here. "
+        "Ask in a channel that both of you see and where the bot may post."
+    ),
+    trust_errors.AlreadyAsked: lambda _error: _(
+        "You have asked this member already. Wait for the answer, or withdraw your request."
+    ),
+    trust_errors.AskedLately: lambda error: _(
+        "You have asked this member lately. You can ask again {when}.", when=moment(error.again_at)
+    ),
+    trust_errors.TooManyRequests: lambda error: n_(
+        "You have asked {count} member lately, and that is the most. Wait for the answer.",
+        "You have asked {count} members lately, and that is the most. Wait for their answers.",
+        error.limit,
+    ),
+    trust_errors.RequestEnded: lambda _error: _("This request has ended."),
+    trust_errors.RequestAnswered: lambda _error: _("This request was answered already."),
     errors.PictureGone: lambda error: _(
         "Discord does not have the {picture} any more. Attach it again.", picture=picture(error.role)
     ),
