@@ -51,6 +51,7 @@ EXTENSIONS = (
     "cogs.privacy",
     "cogs.consent",
     "cogs.avatar_menu",
+    "cogs.servers",
 )
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from secrets import token_hex
 
+from bot import privacy
 from bot.account import Account
 from bot.calls import Calls
 from bot.chores import Chore, Chores
@@ -120,6 +121,7 @@ async def compose(
             (
                 Chore("undecided reports", 60, cases.expire),
                 Chore("requests for avatars", 600, consent_requests.expire),
+                *privacy.chores(config.retention),
             ),
             now=now,
         )

@@ -9,6 +9,7 @@ from typing import LiteralString
 from bot.store import export
 from bot.store.database import Row, Store, from_ms
 
+_ADDRESSES = ("source", "target", "pictures")
 _SWITCHES = ("private", "spoiler", "age_restricted")
 _EXACT = 2**53  # larger whole numbers are rounded by programs that read them as JavaScript does
 
@@ -50,8 +51,8 @@ def _readable(row: Row) -> dict[str, object]:
 
 
 def _value(name: str, value: object) -> object:
-    if isinstance(value, str) and name in ("source", "target"):
-        return value.partition("?")[0]
+    if isinstance(value, str) and name in _ADDRESSES:
+        return "\n".join(line.partition("?")[0] for line in value.splitlines())
     if not isinstance(value, int):
         return value
     if name.endswith("_at"):

@@ -44,6 +44,18 @@ class FormExpired(Refusal):
     """A form was sent already, or was open for too long."""
 
 
+class NotOwner(Refusal):
+    """Only the server's owner may do this."""
+
+
+class QuestionExpired(Refusal):
+    """A confirmation that comes too long after its question."""
+
+
+class LeftServer(SwapFailed):
+    """The bot was removed from the server that the swap was asked for in."""
+
+
 class CannotWrite(Refusal):
     """The member takes no direct messages from the bot, which keeps saved faces there."""
 

@@ -12,15 +12,15 @@ from bot.store.consent import Consent
 from bot.store.database import Transaction
 from bot.words import consent as words
 from cogs.buttons import Interaction
+from cogs.privacy_data import PrivacyData
 
 
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-class Privacy(commands.GroupCog, group_name="privacy", group_description="Your face and your data"):
+class Privacy(
+    PrivacyData, commands.GroupCog, group_name="privacy", group_description="Your face and your data"
+):
     """A member's own choices; every answer is for them alone."""
-
-    def __init__(self, bot: FaceSwapBot) -> None:
-        self._services = bot.services
 
     @app_commands.command(description="Whether your avatar and saved faces may be used at all")
     @app_commands.describe(state="on: never use them; off: ask you; leave it out to see how it is")

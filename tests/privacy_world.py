@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.store import admission, blocklist, consent, extras, filing, inputs, moderation, swaps
+from bot.store import admission, blocklist, consent, extras, filing, forms, inputs, moderation, swaps
 from bot.store.cases import Reason, Report, confirm, restore
 from bot.store.consent import Consent, Standing
 from bot.store.database import Transaction, to_ms
@@ -57,6 +57,7 @@ def fill(db: Transaction, now: datetime) -> None:
     _moderate(db, now)
     _report(db, now)
     _consent(db, now)
+    forms.keep(db, 40, MEMBER, ["https://cdn.discordapp.com/b.png?ex=1&hm=signature"], now)
     db.execute(
         "INSERT INTO faces (user_id, name, channel_id, message_id, saved_at) "
         "VALUES (:user, 'me', 1, 2, :now)",

@@ -29,6 +29,7 @@ class Forgetful(Ledger):
     What may be admitted is what the model says, which forgets nothing.
     """
 
+    now: datetime
     presses = 0
 
     @rule(user=USERS, finish=st.booleans())

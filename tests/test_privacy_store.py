@@ -36,6 +36,7 @@ MEMBERS = {
     "entries.user_id": "swaps",
     "erasures.user_id": "being_forgotten",
     "faces.user_id": "saved_faces",
+    "forms.user_id": "open_forms",
     "grants.user_id": "grants",
     "inputs.user_id": "inputs",
     "opted_out.user_id": "opted_out",
@@ -61,6 +62,7 @@ NOT_MEMBERS = {
     "request_id",  # the API's
     "role_id",
     "swap_id",
+    "sent_by",  # an interaction
     "target_id",  # a channel or a role
 }
 """Names of columns with ids of something else."""
@@ -178,7 +180,16 @@ async def test_a_forgotten_member_is_nowhere_but_where_it_is_said(store: Store) 
     await store.run(fill, START)
     before = await sums(store)
     await forget(store, MEMBER, START)
-    assert await everywhere(store, MEMBER) & {"inputs.user_id", "faces.user_id", "grants.user_id"} == set()
+    assert (
+        await everywhere(store, MEMBER)
+        & {
+            "inputs.user_id",
+            "faces.user_id",
+            "forms.user_id",
+            "grants.user_id",
+        }
+        == set()
+    )
     await purge(store, START - 30 * DAY, START + DAY - timedelta(minutes=1))
     assert "swaps.user_id" in await everywhere(store, MEMBER)
     await purge(store, START - 30 * DAY, START + DAY)
@@ -316,16 +327,13 @@ async def test_many_are_forgotten_at_once_while_they_swap(postgres: PostgresData
     store = await opened(postgres)
     members = range(300, 308)
     for number, user in enumerate(members):
-        for swap in range(3):
-            await store.run(delivered, 100 + 10 * number + swap, START - 2 * DAY, user_id=user)
-
-    async def swap(number: int, user: int) -> None:
-        await store.run(delivered, number, START, user_id=user)
+        for swap_id in range(100 + 10 * number, 103 + 10 * number):
+            await store.run(delivered, swap_id, START - 2 * DAY, user_id=user)
 
     await asyncio.gather(
         *(forget(store, user, START, pressed=user) for user in members),
         *(store.run(erasure.due, START) for _ in members),
-        *(swap(1000 + user, user) for user in members),
+        *(store.run(delivered, 1000 + user, START, user_id=user) for user in members),
     )
     assert await store.run(audit.violations) == {}
     counts = await rows(

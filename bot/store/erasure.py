@@ -10,6 +10,7 @@ from typing import Final, LiteralString
 
 from bot.errors import AlreadyHandled
 from bot.policy import ALLOWANCE_WINDOW
+from bot.store import forms
 from bot.store.anonymous import ANONYMOUS, ENDED, OPEN_CASE, STRIPPED, hand_over
 from bot.store.database import Transaction, from_ms, to_ms
 from bot.store.swaps import OPEN
@@ -24,6 +25,7 @@ FORGOTTEN: dict[str, LiteralString] = {
     "inputs": "DELETE FROM inputs WHERE user_id = :user AND EXISTS "
     "(SELECT 1 FROM swaps WHERE swaps.id = inputs.swap_id AND held_at <= :asked)",
     "faces": "DELETE FROM faces WHERE user_id = :user AND saved_at <= :asked",
+    "forms": "DELETE FROM forms WHERE user_id = :user AND expires_at <= :soon",
     "grants": "UPDATE grants SET user_id = :anonymous WHERE user_id = :user AND granted_at <= :asked",
     # A number of its own for each, for a member counts once in a case.
     "reports": "UPDATE reports SET reporter_id = -id, note = '' WHERE reporter_id = :user "
@@ -69,12 +71,6 @@ def held(db: Transaction, user_id: int) -> list[int]:
     return [row["id"] for row in db.rows(sql, user=user_id)]
 
 
-def face_messages(db: Transaction, user_id: int) -> list[tuple[int, int]]:
-    """The channels and ids of the messages that hold a member's saved faces."""
-    rows = db.rows("SELECT channel_id, message_id FROM faces WHERE user_id = :user", user=user_id)
-    return [(row["channel_id"], row["message_id"]) for row in rows]
-
-
 def step(db: Transaction, user_id: int, now: datetime) -> bool:
     """Forget the next part of a member who asked for it; whether there is more that need not wait."""
     # Nobody else forgets this member at the same time, nor books for them: before any of their other rows.
@@ -86,7 +82,14 @@ def step(db: Transaction, user_id: int, now: datetime) -> bool:
     db.execute("UPDATE accounts SET held_micros = held_micros WHERE user_id = :user", user=user_id)
     asked_at, window = from_ms(found[0]["asked_at"]), now - ALLOWANCE_WINDOW
     for statement in FORGOTTEN.values():
-        db.execute(statement, user=user_id, anonymous=ANONYMOUS, asked=to_ms(asked_at), window=to_ms(window))
+        db.execute(
+            statement,
+            user=user_id,
+            anonymous=ANONYMOUS,
+            asked=to_ms(asked_at),
+            soon=to_ms(asked_at + forms.LIFE),
+            window=to_ms(window),
+        )
     for place in db.rows(
         "SELECT guild_id FROM accounts WHERE user_id = :user ORDER BY guild_id", user=user_id
     ):

@@ -33,6 +33,7 @@ MEMBER: Final[Mapping[str, Query]] = {
     "target_hash, result_hash, kept_at FROM inputs WHERE user_id = :id",
     "saved_faces": "SELECT message_id AS position, name, channel_id, message_id, saved_at FROM faces "
     "WHERE user_id = :id",
+    "open_forms": "SELECT id AS position, id AS form_id, pictures, expires_at FROM forms WHERE user_id = :id",
     "grants": f"SELECT id AS position, id AS grant_id, {_SERVER}, units, granted_at, expires_at FROM grants "
     "WHERE user_id = :id",
     "uses_of_grants": "SELECT grant_moves.id AS position, grant_id, swap_id, kind, moved_at "

@@ -1,5 +1,6 @@
 """What is deleted, or loses its details, once it is old: in small parts, so that nobody waits for long."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -93,7 +94,14 @@ def actions(db: Transaction, until: datetime) -> int:
     )
 
 
-PURGES: Final = (inputs, details, cases, reporters, grants, actions)
+PURGES: Final[tuple[Callable[[Transaction, datetime], int], ...]] = (
+    inputs,
+    details,
+    cases,
+    reporters,
+    grants,
+    actions,
+)
 """Every kind; each is run as a transaction of its own."""
 
 

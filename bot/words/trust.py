@@ -103,6 +103,13 @@ REASONS: Mapping[type[BotError], Callable[[Any], str]] = {
         "Discord did not hand out the {picture} in time. Please try again.", picture=picture(error.role)
     ),
     errors.PictureUnusable: _unusable,
+    trust_errors.NotOwner: lambda _error: _("Only the server's owner can do this."),
+    trust_errors.QuestionExpired: lambda _error: _(
+        "This question is too old to be answered. Use the command again."
+    ),
+    trust_errors.LeftServer: lambda _error: _(
+        "The bot was removed from this server, so your swap was stopped."
+    ),
     errors.NotConfirmed: lambda _error: _(
         "No face was seen in your pictures, and you did not answer in time. "
         "Try pictures where one face is large and clear."
