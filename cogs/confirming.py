@@ -14,7 +14,7 @@ from cogs.buttons import Click, Interaction, custom_id, only_for, unkept
 
 KEEP: Final = "keep-data"
 
-_ANSWER_TIME: Final = timedelta(minutes=15)
+ANSWER_TIME: Final = timedelta(minutes=15)
 """How long a question can be answered; an old one must not delete what has come since."""
 
 
@@ -32,7 +32,7 @@ def confirmed(click: Click, now: datetime) -> None:
     """Hold a yes against its question; raises NotYours or QuestionExpired."""
     user_id, asked_ms = (int(part) for part in click.state)
     only_for(click, user_id)
-    if now - from_ms(asked_ms) > _ANSWER_TIME:
+    if now - from_ms(asked_ms) > ANSWER_TIME:
         raise QuestionExpired
 
 
