@@ -63,7 +63,11 @@ class Answer:
         await self._note(views.note(self._swap, progress))
 
     async def ask(self, hints: Sequence[str]) -> None:
-        """Ask the member alone whether to pay although no face was seen; never raises."""
+        """Ask the member, mostly alone, whether to pay although no face was seen; never raises."""
+        if self._swap.subject_id is not None:
+            # What is private is seen by whose token it is: perhaps the member who has allowed the swap.
+            await self._note(views.question(self._swap, hints))
+            return
         # The first follow-up would take the place, and the visibility, of a placeholder never edited.
         await self._note(views.asked(hints))
         try:

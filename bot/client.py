@@ -54,7 +54,11 @@ EXTENSIONS = (
     "cogs.credits",
     "cogs.moderation",
     "cogs.verify",
-    "cogs.reports",  # adds to the moderators' commands
+    "cogs.reports",  # adds to the moderators' commands, as servers does
+    "cogs.servers",
+    "cogs.privacy",
+    "cogs.consent",
+    "cogs.avatar_menu",
 )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from secrets import randbelow, token_hex
 from typing import TYPE_CHECKING
 
+from bot import privacy
 from bot.account import Account
 from bot.calls import Calls
 from bot.chores import Chore, Chores
@@ -29,7 +30,7 @@ from bot.precheck import open_precheck
 from bot.progress import Notes
 from bot.segmind import SEED_MAX, SEED_MIN, SegmindClient
 from bot.segmind_queue import QueueClient
-from bot.store import cases, roots
+from bot.store import cases, consent_requests, roots
 from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
 from bot.swaps import Swaps
@@ -164,7 +165,15 @@ async def compose(
             leases=Leases(store, owner=token_hex(8), life=config.lease, now=now),
             now=now,
         )
-        chores = Chores(store, (Chore("undecided reports", 60, cases.expire),), now=now)
+        chores = Chores(
+            store,
+            (
+                Chore("undecided reports", 60, cases.expire),
+                Chore("requests for avatars", 600, consent_requests.expire),
+                *privacy.chores(config.retention),
+            ),
+            now=now,
+        )
         bot = FaceSwapBot(
             Services(
                 store=store,

@@ -77,6 +77,8 @@ class Config:
     """Whether moderators may have results without the badge in the picture."""
     saved_faces: int
     """How many faces a member may save."""
+    retention: timedelta
+    """How long details of swaps, decided cases, moderators' acts and the data of left servers are kept."""
     log_level: str
 
     @property
@@ -138,6 +140,7 @@ def read_config(variables: Mapping[str, str]) -> Config:
         == "allowed",
         saved_faces=reader.read("SAVED_FACES", 10, _at_least(0, 20)),  # what one list can show
         precheck=reader.read("PRECHECK", "auto", _one_of("auto", "off")) == "auto",
+        retention=timedelta(days=reader.read("RETENTION_DAYS", 30, _at_least(1, 3650))),
         log_level=reader.read("LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error")),
     )
     if reader.text("DYNO") and isinstance(config.database, Path):

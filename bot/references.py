@@ -4,12 +4,14 @@ Discord signs the address of an attachment for about a day, in its query (`ex`, 
 longer carries no signature and gets a fresh one when it is used (`bot/links.py`).
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 _MESSAGE = "message:"
 _SIGNED = ("/attachments/", "/ephemeral-attachments/")
+_AVATAR = re.compile(r"/(?:avatars/(\d+)|guilds/\d+/users/(\d+)/avatars)/")
 
 FRESH = timedelta(minutes=20)
 """A signature that lives this long outlives a swap."""
@@ -35,8 +37,15 @@ def parse(reference: str) -> InMessage | str:
 
 
 def unsigned(reference: str) -> str:
-    """The reference without a signature, which may be kept."""
-    return reference if reference.startswith(_MESSAGE) else reference.partition("?")[0]
+    """The reference without a signature, which may be kept; what says the size of an avatar stays."""
+    is_unsigned = reference.startswith(_MESSAGE) or avatar_owner(reference) is not None
+    return reference if is_unsigned else reference.partition("?")[0]
+
+
+def avatar_owner(reference: str) -> int | None:
+    """Whose avatar this is, in all servers or in one (source: Discord's reference, "CDN Endpoints")."""
+    found = _AVATAR.search(urlsplit(reference).path)
+    return int(found[1] or found[2]) if found else None
 
 
 def is_fresh(url: str, now: datetime) -> bool:

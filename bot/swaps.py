@@ -25,7 +25,7 @@ from bot.progress import Following, Notes
 from bot.segmind import SwapResult
 from bot.store import swaps as rows
 from bot.store.admission import Terms, admit
-from bot.store.database import Store
+from bot.store.database import Store, Transaction
 from bot.store.inputs import Made
 from bot.store.swaps import OpenSwap, Picture, Swap
 
@@ -82,16 +82,24 @@ class Swaps:
         self._stopping = False
 
     @asynccontextmanager
-    async def admitted(self, swap: Swap, place: Place) -> AsyncGenerator[None]:
+    async def admitted(
+        self, swap: Swap, place: Place, first: Callable[[Transaction], object] | None = None
+    ) -> AsyncGenerator[None]:
         """Hold the swap's price around the acknowledgement; refund at once when that fails.
 
-        Raises a Refusal, BadKey or NoCredits while paid calls are paused, or AlreadyHandled when the
-        interaction is known.
+        What comes `first` is done in the same transaction. Raises what that does, a Refusal, BadKey or
+        NoCredits while paid calls are paused, or AlreadyHandled when the interaction is known.
         """
+
+        def hold(db: Transaction) -> None:
+            if first:
+                first(db)
+            admit(db, swap, Terms(self._defaults, place), self._leases.new(), self._now())
+
         if self._stopping:
             raise ShuttingDown
         self._account.check()
-        await self._store.run(admit, swap, Terms(self._defaults, place), self._leases.new(), self._now())
+        await self._store.run(hold)
         try:
             with self._leases.working(swap.id):
                 yield

@@ -4,6 +4,7 @@ Like all of `bot/errors.py`, which holds their bases; it would be too long with 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.errors import Refusal, SwapFailed
@@ -41,6 +42,18 @@ class NoPictures(Refusal):
 
 class FormExpired(Refusal):
     """A form was sent already, or was open for too long."""
+
+
+class NotOwner(Refusal):
+    """Only the server's owner may do this."""
+
+
+class QuestionExpired(Refusal):
+    """A confirmation that comes too long after its question."""
+
+
+class LeftServer(SwapFailed):
+    """The bot was removed from the server that the swap was asked for in."""
 
 
 class CannotWrite(Refusal):
@@ -99,3 +112,53 @@ class NotRestorable(Refusal):
 
 class CannotSign(SwapFailed):
     """The result could not be signed, or does not read back as signed; unsigned it is not posted."""
+
+
+class OptedOut(Refusal):
+    """The member has opted out: neither avatar nor saved faces of theirs are used, even by themselves."""
+
+
+class NotTakingPart(Refusal):
+    """Whose avatar it is has opted out, or never wants to be asked by this member."""
+
+
+class ConsentNeeded(Refusal):
+    """Whose avatar it is has to be asked first, and was not."""
+
+
+class NoAvatar(Refusal):
+    """The member has one of Discord's default avatars, which show no face."""
+
+
+class BotAvatar(Refusal):
+    """A bot cannot be asked whether its avatar may be used."""
+
+
+class CannotAskHere(Refusal):
+    """Whose avatar it is would not see the question here."""
+
+
+class AlreadyAsked(Refusal):
+    """A request of this member to the same other one waits for an answer."""
+
+
+@dataclass(eq=False)
+class AskedLately(Refusal):
+    """The same member was asked lately, and did not agree; `again_at` is when they may be asked again."""
+
+    again_at: datetime
+
+
+@dataclass(eq=False)
+class TooManyRequests(Refusal):
+    """So many requests of this member wait for an answer that no more are sent."""
+
+    limit: int
+
+
+class RequestEnded(Refusal):
+    """A request waits no more: it is too old, or whose avatar it is has opted out."""
+
+
+class RequestAnswered(Refusal):
+    """A request was answered, or withdrawn, before."""

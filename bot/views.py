@@ -38,12 +38,18 @@ def question(swap: Swap, hints: Sequence[str]) -> ui.LayoutView:
     """Ask whether to pay although no face was seen."""
     go_on = (controls.CONFIRM, words.swap_anyway(swap.price_micros), discord.ButtonStyle.primary)
     back = (controls.CANCEL, words.cancel(), discord.ButtonStyle.secondary)
-    return _layout(_container(words.question(hints), _WORKING), _row(swap, [go_on, back]))
+    return _layout(_container(words.question(hints), _WORKING, id=NOTE), _row(swap, [go_on, back]))
 
 
 def sentence(text: str, *, failed: bool = False) -> ui.LayoutView:
     """Words alone."""
     return _layout(_container(text, _FAILED if failed else _WORKING))
+
+
+def request(text: str, buttons: Sequence[ui.Button[Any]]) -> ui.LayoutView:
+    """Ask a member whether their avatar may be used."""
+    row: ui.ActionRow[Any] = ui.ActionRow(*buttons)
+    return _layout(_container(text, _WORKING), row)
 
 
 def result(swap: Swap, receipt: Receipt, file_name: str, *, late: bool = False) -> ui.LayoutView:

@@ -12,17 +12,15 @@ import discord
 from discord.ext import commands
 
 from bot.client import FaceSwapBot
-from bot.errors import Role
 from bot.links import pictures_of
 from bot.store import faces, forms
 from bot.store.database import Transaction
 from bot.store.faces import Face
-from bot.trust_errors import NoPictures, OneFaceNeeded
+from bot.trust_errors import NoPictures
 from bot.words import faces as words
 from cogs.begin import Wish, begin
-from cogs.buttons import Attached, Click, Interaction, custom_id, route, unkept
-from cogs.faces import saved_face
-from cogs.faceswap import check_attachment
+from cogs.buttons import Click, Interaction, custom_id, route, unkept
+from cogs.face_form import add_audience, add_face, face_of, is_private, labelled
 from cogs.menus import everywhere
 
 MENU = "Swap a face into this"
@@ -30,9 +28,7 @@ MENU = "Swap a face into this"
 _CHOICES = 25
 _LABEL_MAX = 100  # of an option; both by Discord's developer documentation
 
-# The controls of the form.
-_PICTURE, _SAVED, _UPLOAD, _AUDIENCE = "picture", "saved", "upload", "audience"
-_ALL, _ME = "all", "me"
+_PICTURE = "picture"
 
 
 class FaceMenu(commands.Cog):
@@ -90,58 +86,21 @@ class FaceMenu(commands.Cog):
         try:
             (number,) = click.chosen.get(_PICTURE, ("0",))
             wish = Wish(
-                source=await _face_of(click),
+                source=await face_of(click),
                 target=pictures[int(number)],
-                private=click.chosen[_AUDIENCE] == (_ME,),
+                private=is_private(click),
             )
             await begin(interaction, wish)
         finally:
             await store.run(forms.close, form_id)
 
 
-async def _face_of(click: Click) -> str:
-    """The face that a form gives; raises OneFaceNeeded, or what is wrong with the one given."""
-    match click.files.get(_UPLOAD, ()), click.chosen.get(_SAVED, ()):
-        case (Attached() as file,), ():
-            check_attachment(Role.SOURCE, file)
-            return file.url
-        case (), (name,):
-            return await saved_face(click.interaction, name)
-        case _:
-            raise OneFaceNeeded
-
-
 def _form(form_id: int, pictures: Sequence[str], saved: Sequence[Face]) -> discord.ui.Modal:
     """The form: which picture, which face, who sees it; what there is no choice of is left out."""
     form = discord.ui.Modal(title=words.form_title(), custom_id=custom_id("face-form", form_id))
     if len(pictures) > 1:
-        form.add_item(_labelled(words.picture_label(), _PICTURE, _picture_options(pictures)))
-    if saved:
-        options = [discord.SelectOption(label=face.name, value=face.name) for face in saved]
-        form.add_item(_labelled(words.saved_label(), _SAVED, options, required=False))
-    form.add_item(
-        discord.ui.Label(
-            text=words.upload_label(),
-            description=words.upload_instead() if saved else None,
-            component=discord.ui.FileUpload(
-                custom_id=_UPLOAD, required=not saved, min_values=0 if saved else 1, max_values=1
-            ),
-        )
-    )
-    audience = [
-        discord.SelectOption(label=words.everybody(), value=_ALL, default=True),
-        discord.SelectOption(label=words.only_me(), value=_ME),
-    ]
-    return form.add_item(_labelled(words.audience_label(), _AUDIENCE, audience))
-
-
-def _labelled(
-    text: str, name: str, options: list[discord.SelectOption], *, required: bool = True
-) -> discord.ui.Label[discord.ui.Modal]:
-    select = discord.ui.Select[discord.ui.Modal](
-        custom_id=name, options=options, required=required, min_values=int(required)
-    )
-    return discord.ui.Label(text=text, component=select)
+        form.add_item(labelled(words.picture_label(), _PICTURE, _picture_options(pictures)))
+    return add_audience(add_face(form, saved))
 
 
 def _picture_options(pictures: Sequence[str]) -> list[discord.SelectOption]:

@@ -19,6 +19,7 @@ from bot.words import moderation as words
 from cogs.buttons import Interaction, route
 from cogs.moderation_settings import SettingsPanel
 from cogs.moderators import moderator, write_log
+from cogs.server_data import ServerData
 
 CHART_MEMBERS = 10
 """How many members a chart shows; the file has all of them."""
@@ -27,12 +28,15 @@ CHART_MEMBERS = 10
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class Moderation(
-    commands.GroupCog, group_name="faceswap-admin", group_description="Limits, budgets and who may swap faces"
+    ServerData,
+    commands.GroupCog,
+    group_name="faceswap-admin",
+    group_description="Limits, budgets and who may swap faces",
 ):
     """What members with the permission Manage Server do. Discord's check is a hint; each act asks again."""
 
     def __init__(self, bot: FaceSwapBot) -> None:
-        self._services = bot.services
+        super().__init__(bot)
         self._panel = SettingsPanel(bot.services)
 
     @commands.Cog.listener()

@@ -7,6 +7,7 @@ import discord
 from bot.errors import NotAllowed
 from bot.fetch import CONNECTION_ERRORS
 from bot.store.moderation import Actor
+from bot.trust_errors import NotOwner
 from cogs.buttons import Interaction
 
 
@@ -19,6 +20,13 @@ def moderator(interaction: Interaction, now: datetime) -> Actor:
     if interaction.guild_id is None or not interaction.permissions.manage_guild:
         raise NotAllowed
     return Actor(interaction.id, interaction.guild_id, interaction.user.id, now)
+
+
+def owner(interaction: Interaction, now: datetime) -> Actor:
+    """The server's owner, who acts; raises NotOwner."""
+    if interaction.guild is None or interaction.guild.owner_id != interaction.user.id:
+        raise NotOwner
+    return Actor(interaction.id, interaction.guild.id, interaction.user.id, now)
 
 
 async def write_log(interaction: Interaction, channel_id: int | None, text: str) -> bool:

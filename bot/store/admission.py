@@ -150,12 +150,12 @@ def _insert(
     db.execute(
         "INSERT INTO swaps (id, application_id, guild_id, channel_id, user_id, private, upload_limit, "
         "price_micros, state, token, source_url, target_url, prompt, image_format, quality, seed, "
-        "spoiler, locale, held_at, lease_owner, lease_until, "
+        "spoiler, locale, subject_id, held_at, lease_owner, lease_until, "
         "daily_limit, daily_used, at_once_limit, at_once_used, server_day_limit, server_day_used, "
         "server_month_limit, server_month_used, bot_day_limit, bot_day_used) "
         "VALUES (:id, :application_id, :guild_id, :channel_id, :user_id, :is_private, :upload_limit, "
         ":price_micros, 'held', :token, :source_url, :target_url, :prompt, :image_format, :quality, :seed, "
-        ":is_spoiler, :locale, :now, :lease_owner, :lease_until, "
+        ":is_spoiler, :locale, :subject_id, :now, :lease_owner, :lease_until, "
         ":daily_limit, :daily_used, :at_once_limit, :at_once_used, :server_day_limit, :server_day_used, "
         ":server_month_limit, :server_month_used, :bot_day_limit, :bot_day_used)",
         **vars(swap),

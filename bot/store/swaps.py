@@ -35,6 +35,8 @@ class Swap:
     spoiler: bool = False
     locale: str = "en-US"
     """The language the member reads, as Discord names it."""
+    subject_id: int | None = None
+    """Whose avatar the target is, when that is another member's, who allowed it."""
 
 
 @dataclass(frozen=True)
@@ -260,6 +262,7 @@ def _open_swap(row: Row) -> OpenSwap:
             seed=row["seed"],
             spoiler=bool(row["spoiler"]),
             locale=row["locale"],
+            subject_id=row["subject_id"],
         ),
         state=row["state"],
         held_at=from_ms(row["held_at"]),

@@ -107,8 +107,11 @@ def history(swaps: Sequence[Delivered], page: int, pages: int, total: int) -> st
 def _delivered(swap: Delivered) -> str:
     price = dollars(swap.amount_micros) if swap.amount_micros else _("free")
     url = message_url(swap)
+    entry = f"- {moment(swap.posted_at, 'f')} · {price}"
+    if not swap.channel_id:  # it is so old that where it was is forgotten
+        return entry
     place = _("[see it]({url})", url=url) if url else _("only you could see it")
-    return f"- {moment(swap.posted_at, 'f')} · {price} · {place}"
+    return f"{entry} · {place}"
 
 
 def message_url(swap: Delivered) -> str | None:
@@ -128,7 +131,7 @@ def history_row(swap: Delivered) -> tuple[object, ...]:
         swap.swap_id,
         swap.posted_at.isoformat(timespec="seconds"),
         swap.guild_id or None,
-        swap.channel_id,
+        swap.channel_id or None,
         message_url(swap),
         dollars(swap.amount_micros).removeprefix("$").replace(",", ""),
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot import settings
 from bot.language import _, n_
 from bot.policy import Setting
+from bot.store.anonymous import ANONYMOUS
 from bot.store.reports import Usage
 from bot.words.figures import dollars, moment
 
@@ -75,12 +76,16 @@ def usage(used: Sequence[Usage], days: int) -> str:
         )
     ]
     lines += [
-        f"{rank}. <@{one.user_id}> · {_swaps(one.swaps)} · {dollars(one.micros)}"
+        f"{rank}. {_member(one)} · {_swaps(one.swaps)} · {dollars(one.micros)}"
         for rank, one in enumerate(used[:_LISTED], 1)
     ]
     if more := len(used[_LISTED:]):
         lines.append(n_("and {count} more in the file", "and {count} more in the file", more))
     return "\n".join(lines)
+
+
+def _member(one: Usage) -> str:
+    return _("deleted members") if one.user_id == ANONYMOUS else f"<@{one.user_id}>"
 
 
 def _no_usage(days: int) -> str:
@@ -121,4 +126,9 @@ USAGE_HEADER = ("user", "swaps", "usd")
 
 def usage_row(one: Usage) -> tuple[object, ...]:
     """One member's use as a line of a table."""
-    return (one.user_id, one.swaps, settings.typed(Setting.SERVER_DAILY, one.micros))
+    # A number that belongs to nobody would look like a member.
+    return (
+        "deleted" if one.user_id == ANONYMOUS else one.user_id,
+        one.swaps,
+        settings.typed(Setting.SERVER_DAILY, one.micros),
+    )

@@ -8,7 +8,7 @@ from bot.errors import BotError, Role
 from bot.face_names import NAME_MAX
 from bot.language import _, n_
 from bot.trust_errors import PictureRole
-from bot.words.figures import as_typed, picture
+from bot.words.figures import as_typed, moment, picture
 
 
 def _filtered(error: trust_errors.Filtered) -> str:
@@ -88,6 +88,36 @@ REASONS: Mapping[type[BotError], Callable[[Any], str]] = {
     trust_errors.NotRestorable: lambda _error: _(
         "Pictures that are reported for this reason are not kept, so this one cannot be restored."
     ),
+    trust_errors.OptedOut: lambda _error: _(
+        "You have opted out, so your own avatar and saved faces are not used either. "
+        "Opt in again with `/privacy optout off`."
+    ),
+    trust_errors.NotTakingPart: lambda _error: _("This member does not take part in face swaps."),
+    trust_errors.ConsentNeeded: lambda _error: _(
+        "This is another member's avatar, who has to allow each use of it. "
+        "Open that member's menu and pick **Swap onto this avatar** to ask."
+    ),
+    trust_errors.NoAvatar: lambda _error: _(
+        "This member has one of Discord's default avatars, and those show no face."
+    ),
+    trust_errors.BotAvatar: lambda _error: _("A bot cannot agree to a face swap. Pick a person."),
+    trust_errors.CannotAskHere: lambda _error: _(
+        "This member has to be asked first, and would not see the question here. "
+        "Ask in a channel that both of you see and where the bot may post."
+    ),
+    trust_errors.AlreadyAsked: lambda _error: _(
+        "You have asked this member already. Wait for the answer, or withdraw your request."
+    ),
+    trust_errors.AskedLately: lambda error: _(
+        "You have asked this member lately. You can ask again {when}.", when=moment(error.again_at)
+    ),
+    trust_errors.TooManyRequests: lambda error: n_(
+        "You have asked {count} member lately, and that is the most. Wait for the answer.",
+        "You have asked {count} members lately, and that is the most. Wait for their answers.",
+        error.limit,
+    ),
+    trust_errors.RequestEnded: lambda _error: _("This request has ended."),
+    trust_errors.RequestAnswered: lambda _error: _("This request was answered already."),
     errors.PictureGone: lambda error: _(
         "Discord does not have the {picture} any more. Attach it again.", picture=picture(error.role)
     ),
@@ -95,6 +125,13 @@ REASONS: Mapping[type[BotError], Callable[[Any], str]] = {
         "Discord did not hand out the {picture} in time. Please try again.", picture=picture(error.role)
     ),
     errors.PictureUnusable: _unusable,
+    trust_errors.NotOwner: lambda _error: _("Only the server's owner can do this."),
+    trust_errors.QuestionExpired: lambda _error: _(
+        "This question is too old to be answered. Use the command again."
+    ),
+    trust_errors.LeftServer: lambda _error: _(
+        "The bot was removed from this server, so your swap was stopped."
+    ),
     errors.NotConfirmed: lambda _error: _(
         "No face was seen in your pictures, and you did not answer in time. "
         "Try pictures where one face is large and clear."
