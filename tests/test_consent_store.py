@@ -13,7 +13,14 @@ from bot.store import consent, consent_requests
 from bot.store.consent import Consent, Standing
 from bot.store.consent_requests import AT_ONCE, LIFE, Request, State
 from bot.store.database import Store, Transaction
-from bot.trust_errors import AlreadyAsked, AskedLately, RequestAnswered, RequestEnded, TooManyRequests
+from bot.trust_errors import (
+    AlreadyAsked,
+    AskedLately,
+    NotTakingPart,
+    RequestAnswered,
+    RequestEnded,
+    TooManyRequests,
+)
 from tests.stores import START
 
 ADA, BEA, CARL = 300, 301, 302
@@ -114,6 +121,18 @@ async def test_a_no_is_not_answered_by_asking_again(store: Store) -> None:
         await store.run(consent_requests.check, ADA, BEA, again - timedelta(milliseconds=1))
     assert caught.value.again_at == again
     await store.run(consent_requests.check, ADA, BEA, again)
+
+
+@pytest.mark.parametrize("refusal", ["opt-out", "never"])
+async def test_who_does_not_take_part_is_not_asked(store: Store, refusal: str) -> None:
+    """Even when that was said after the asker was let through to the question."""
+    if refusal == "never":
+        await store.run(consent.stand_by, Consent(BEA, ADA, Standing.NEVER, START))
+    else:
+        await store.run(consent.opt_out, BEA, START)
+    with pytest.raises(NotTakingPart):
+        await store.run(consent_requests.ask, a_request())
+    assert await store.run(states) == []
 
 
 async def test_what_a_deletion_leaves(store: Store) -> None:

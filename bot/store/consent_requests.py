@@ -179,17 +179,18 @@ def answer(
     standing: Standing | None = None,
 ) -> Request:
     """End a request by an interaction, once, and remember what is answered from now on; raises as `load`."""
-    # Whoever comes second waits here, and sees what the first has done.
-    db.execute("UPDATE consent_requests SET state = state WHERE id = :id", id=request_id)
     request = load(db, request_id, click_id, now)
-    db.execute(
+    changed = db.execute(
         "UPDATE consent_requests SET state = :state, source = NULL, target = NULL, answered_by = :click, "
-        "answered_at = :now WHERE id = :id",
+        "answered_at = :now WHERE id = :id AND state = 'open'",
         id=request_id,
         state=state.value,
         click=click_id,
         now=to_ms(now),
     )
+    if not changed:
+        # Another answer was faster: this raises.
+        return load(db, request_id, click_id, now)
     if standing:
         consent.stand_by(db, Consent(request.owner_id, request.asker_id, standing, now))
     return request
