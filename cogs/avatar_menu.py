@@ -103,7 +103,7 @@ def sees(interaction: Interaction, member: discord.Member | discord.User) -> boo
         permissions = member.resolved_permissions if isinstance(member, discord.Member) else None
         return posts and permissions is not None and permissions.view_channel
     company = getattr(interaction.channel, "recipients", ())
-    return interaction.context.private_channel is True and any(one.id == member.id for one in company)
+    return any(one.id == member.id for one in company)
 
 
 async def setup(bot: FaceSwapBot) -> None:

@@ -21,6 +21,8 @@ SAMPLES: dict[type[BotError], BotError] = {
     errors.TooManyPixels: errors.TooManyPixels(Role.TARGET, 40_000_000),
     trust_errors.Filtered: trust_errors.Filtered(PictureRole.RESULT, "upstream"),
     trust_errors.FilterFailed: trust_errors.FilterFailed(PictureRole.SOURCE),
+    trust_errors.AskedLately: trust_errors.AskedLately(datetime(2026, 1, 1, tzinfo=UTC)),
+    trust_errors.TooManyRequests: trust_errors.TooManyRequests(3),
     trust_errors.TooManyFaces: trust_errors.TooManyFaces(10),
     errors.PictureUnreachable: errors.PictureUnreachable(Role.SOURCE),
     trust_errors.FaceGone: trust_errors.FaceGone("*Ada*"),

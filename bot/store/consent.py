@@ -30,7 +30,10 @@ def opted_out(db: Transaction, user_id: int) -> bool:
 
 
 def opt_out(db: Transaction, user_id: int, now: datetime) -> None:
-    """Keep a member's avatar and saved faces from being used; whom they allowed it, and what waits, ends."""
+    """Keep a member's avatar and saved faces from being used; whom they allowed it, and what waits, ends.
+
+    What waits is what others ask of the member, and what the member asks to put a saved face onto.
+    """
     db.execute(
         "INSERT INTO opted_out (user_id, opted_out_at) VALUES (:user, :now) ON CONFLICT (user_id) DO NOTHING",
         user=user_id,
@@ -39,7 +42,8 @@ def opt_out(db: Transaction, user_id: int, now: datetime) -> None:
     db.execute("DELETE FROM consents WHERE owner_id = :user AND answer = 'always'", user=user_id)
     db.execute(
         "UPDATE consent_requests SET state = 'ended', source = NULL, target = NULL, answered_at = :now "
-        "WHERE owner_id = :user AND state = 'open'",
+        "WHERE state = 'open' AND "
+        "(owner_id = :user OR (asker_id = :user AND SUBSTR(source, 1, 8) = 'message:'))",
         user=user_id,
         now=to_ms(now),
     )

@@ -49,6 +49,8 @@ async def test_a_request_is_approved(place: Place, bot: FaceSwapBot, owner: Memb
     request = await asked(place, owner)
     assert f"<@{owner.user.id}>" in request.text
     assert pings(place) == [{owner.user.id}]
+    await bot.attended()
+    assert await place.rows("SELECT * FROM forms WHERE sent_by IS NOT NULL") == []
     assert await place.rows(SWAPS) == []
     assert await place.rows("SELECT * FROM accounts WHERE held_micros <> 0") == []
     assert place.api.posts == []
