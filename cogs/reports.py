@@ -11,7 +11,7 @@ from bot.errors import AlreadyHandled, FetchError, PictureError
 from bot.fetch import CONNECTION_ERRORS
 from bot.fingerprints import fingerprint
 from bot.links import pictures_of, swap_of
-from bot.store import blocklist, cases, filing
+from bot.store import blocklist, cases, consent, filing
 from bot.store.cases import GRAVE, Case, Reason, Report
 from bot.store.filing import Outcome
 from bot.store.swaps import Swap
@@ -88,7 +88,16 @@ class Reports(commands.Cog):
             at=self._services.now(),
         )
         picture, result_hash = await self._seen(interaction, swap_id, report)
-        outcome, case = await self._services.store.run(filing.file, swap_id, report, picture, result_hash)
+        store = self._services.store
+        about_me = report.reason is Reason.MY_FACE
+        outcome, case = await store.run(
+            filing.file,
+            swap_id,
+            report,
+            picture,
+            result_hash,
+            believed=about_me and await store.run(consent.opted_out, report.reporter_id),
+        )
         hidden = False
         if outcome is not Outcome.RESTORED and place:
             hidden = await self._log.hide(case, channel_id, message_id)

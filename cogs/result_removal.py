@@ -5,7 +5,7 @@ from contextlib import suppress
 import discord
 
 from bot.fetch import CONNECTION_ERRORS
-from bot.store import moderation, results, swaps
+from bot.store import consent, moderation, results, swaps
 from bot.store.moderation import Actor
 from bot.store.results import Result
 from bot.words import moderation as log_words
@@ -19,16 +19,18 @@ _UNKNOWN_MESSAGE = 10008
 
 
 async def delete(click: Click) -> None:
-    """Take a result away for its owner or a moderator; what it cost stays on the books."""
+    """Take a result away for its owner, whose avatar is in it, or a moderator; what it cost stays booked."""
     swap_id, owner = state(click)
     interaction, services = click.interaction, click.interaction.client.services
-    actor = owner_or_moderator(click, services.now())
+    subject_id = await services.store.run(consent.subject_of, swap_id)
+    is_subject = interaction.user.id == subject_id
+    actor = None if is_subject else owner_or_moderator(click, services.now())
     await interaction.response.defer()
     result = await services.store.run(results.result, swap_id)
     # First the store: after a kill in between, another press still finds the message.
     if actor is None:
         await services.store.run(swaps.remove, swap_id, services.now())
-        notes = [words.deleted(result.price_micros if result else 0)]
+        notes = [words.deleted(result.price_micros if result and not is_subject else 0)]
     else:
         notes = await _remove_as(interaction, actor, swap_id, owner)
     with suppress(discord.NotFound):
