@@ -30,7 +30,7 @@ from bot.precheck import open_precheck
 from bot.progress import Notes
 from bot.segmind import SEED_MAX, SEED_MIN, SegmindClient
 from bot.segmind_queue import QueueClient
-from bot.store import cases, consent_requests, roots
+from bot.store import cases, consent_requests, forms, roots
 from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
 from bot.swaps import Swaps
@@ -165,15 +165,6 @@ async def compose(
             leases=Leases(store, owner=token_hex(8), life=config.lease, now=now),
             now=now,
         )
-        chores = Chores(
-            store,
-            (
-                Chore("undecided reports", 60, cases.expire),
-                Chore("requests for avatars", 600, consent_requests.expire),
-                *privacy.chores(config.retention),
-            ),
-            now=now,
-        )
         bot = FaceSwapBot(
             Services(
                 store=store,
@@ -183,7 +174,7 @@ async def compose(
                 now=now,
                 pictures=pictures,
                 links=links,
-                chores=chores,
+                chores=_chores(config, store, now),
                 marker=marker,
                 saved_faces=config.saved_faces,
                 new_seed=new_seed,
@@ -194,3 +185,16 @@ async def compose(
         notices.speak_through(bot)
         links.ask_through(bot)
         yield bot
+
+
+def _chores(config: Config, store: Store, now: Clock) -> Chores:
+    return Chores(
+        store,
+        (
+            Chore("undecided reports", 60, cases.expire),
+            Chore("requests for avatars", 600, consent_requests.expire),
+            Chore("forms left open", 3600, forms.purge),
+            *privacy.chores(config.retention),
+        ),
+        now=now,
+    )

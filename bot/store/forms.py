@@ -48,6 +48,6 @@ def close(db: Transaction, form_id: int) -> None:
     db.execute("DELETE FROM forms WHERE id = :id", id=form_id)
 
 
-def purge(db: Transaction, now: datetime) -> None:
-    """Erase what expired forms were about."""
-    db.execute("DELETE FROM forms WHERE expires_at <= :now", now=to_ms(now))
+def purge(db: Transaction, now: datetime) -> int:
+    """Erase what expired forms were about; returns how many there were."""
+    return db.execute("DELETE FROM forms WHERE expires_at <= :now", now=to_ms(now))

@@ -1,6 +1,7 @@
 """A sandbox, a scripted API, and the real bot between them, composed as in production."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -145,8 +146,8 @@ def unmarked(sandbox: Sandbox) -> list[str]:
         for message in sandbox.world.messages.values()
         for file in message.attachments
         if message.author is sandbox.world.bot
-        and file.filename.startswith("faceswap-")
-        and made_in(file.data) != int(file.filename.removeprefix("faceswap-").partition(".")[0])
+        and (named := re.fullmatch(r"faceswap-(\d+)\.\w+", file.filename))
+        and made_in(file.data) != int(named[1])
     ]
 
 
