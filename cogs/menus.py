@@ -1,4 +1,4 @@
-"""Commands in the menu of messages."""
+"""Commands in the menus of messages and members."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ from discord import app_commands
 
 
 def everywhere(name: str, callback: Callable[..., Any]) -> app_commands.ContextMenu:
-    """A command in the menu of messages, wherever they are and however the bot was installed."""
+    """A command in the menu of messages or members, wherever that is and however the bot was installed."""
     return app_commands.ContextMenu(
         name=name,
         callback=callback,

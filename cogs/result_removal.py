@@ -19,11 +19,10 @@ _UNKNOWN_MESSAGE = 10008
 
 
 async def delete(click: Click) -> None:
-    """Take a result away for its owner, whose avatar is in it, or a moderator; what it cost stays booked."""
+    """Take a result away for its owner, whose avatar it has, or a moderator; its price stays booked."""
     swap_id, owner = state(click)
     interaction, services = click.interaction, click.interaction.client.services
-    subject_id = await services.store.run(consent.subject_of, swap_id)
-    is_subject = interaction.user.id == subject_id
+    is_subject = await services.store.run(consent.subject_of, swap_id) == interaction.user.id
     actor = None if is_subject else owner_or_moderator(click, services.now())
     await interaction.response.defer()
     result = await services.store.run(results.result, swap_id)

@@ -10,6 +10,7 @@ from bot.errors import AlreadyHandled
 from bot.policy import Place
 from bot.references import avatar_owner, unsigned
 from bot.store import consent, consent_requests
+from bot.store.admission import hold
 from bot.store.consent import Consent, Standing
 from bot.store.consent_requests import AT_ONCE, LIFE, Request, State
 from bot.store.database import Store, Transaction
@@ -21,7 +22,7 @@ from bot.trust_errors import (
     RequestEnded,
     TooManyRequests,
 )
-from tests.stores import START
+from tests.stores import NO_LIMITS, START, a_swap
 
 ADA, BEA, CARL = 300, 301, 302
 
@@ -135,28 +136,12 @@ async def test_who_does_not_take_part_is_not_asked(store: Store, refusal: str) -
     assert await store.run(states) == []
 
 
-async def test_what_a_deletion_leaves(store: Store) -> None:
-    """Refusals and the opt-out stay, the member's own and those they were given; all else goes."""
-    for owner, asker, answer in (
-        (BEA, ADA, Standing.ALWAYS),
-        (BEA, CARL, Standing.NEVER),
-        (ADA, BEA, Standing.ALWAYS),
-        (CARL, BEA, Standing.NEVER),
-        (ADA, CARL, Standing.ALWAYS),
-    ):
-        await store.run(consent.stand_by, Consent(owner, asker, answer, START))
-    await store.run(consent_requests.ask, a_request(1, CARL, ADA))
-    await store.run(consent_requests.ask, a_request(2, ADA, 999))
-    known = await store.run(consent.of_member, BEA)
-    assert [one["member"] for one in _list(known["answers"])] == [ADA, CARL]
-    assert known["opted_out"] is False
-    await store.run(consent.opt_out, BEA, START)
-    await store.run(consent.forget, BEA)
-    await store.run(consent.forget, 999)
-    assert await store.run(consent.opted_out, BEA)
-    left = await store.run(lambda db: db.rows("SELECT owner_id, asker_id FROM consents ORDER BY owner_id"))
-    assert [(row["owner_id"], row["asker_id"]) for row in left] == [(ADA, CARL), (BEA, CARL), (CARL, BEA)]
-    assert [one["id"] for one in _list((await store.run(consent.of_member, ADA))["requests"])] == [1]
+async def test_whose_avatar_a_swap_was_made_onto(store: Store) -> None:
+    """Told of that swap alone; whoever uses their own avatar has no other."""
+    for swap_id, subject in ((1, BEA), (2, None)):
+        await store.run(hold, a_swap(swap_id, subject_id=subject), NO_LIMITS, START)
+    found = [await store.run(consent.subject_of, swap_id) for swap_id in (1, 2, 3)]
+    assert found == [BEA, None, None]
 
 
 @pytest.mark.parametrize(
@@ -174,8 +159,3 @@ def test_whose_avatar_an_address_is(address: str, owner: int | None) -> None:
     """In all servers or in one; an avatar's size is no signature."""
     assert avatar_owner(address) == owner
     assert (unsigned(address) == address) == (owner is not None or "?" not in address)
-
-
-def _list(value: object) -> list[dict[str, object]]:
-    assert isinstance(value, list)
-    return value  # pyright: ignore[reportUnknownVariableType] - what goes into a file

@@ -103,36 +103,3 @@ def subject_of(db: Transaction, swap_id: int) -> int | None:
     """Whose avatar a swap was made onto, when that is another member's; they may delete its result."""
     rows = db.rows("SELECT subject_id FROM swaps WHERE id = :id", id=swap_id)
     return rows[0]["subject_id"] if rows else None
-
-
-def of_member(db: Transaction, user_id: int) -> dict[str, object]:
-    """What is kept of a member here, as `/privacy export` shows it; what others answer them is others'."""
-    asked = db.rows(
-        "SELECT id, asker_id, owner_id, guild_id, locale, asked_at, state, answered_at FROM consent_requests "
-        "WHERE asker_id = :user OR owner_id = :user ORDER BY asked_at, id",
-        user=user_id,
-    )
-    onto = db.rows("SELECT id, held_at FROM swaps WHERE subject_id = :user ORDER BY id", user=user_id)
-    return {
-        "opted_out": opted_out(db, user_id),
-        "answers": [
-            {"member": one.asker_id, "answer": one.answer.value, "at": to_ms(one.answered_at)}
-            for one in given(db, user_id)
-        ],
-        "requests": [dict(row) for row in asked],
-        "swaps_onto_avatar": [dict(row) for row in onto],
-    }
-
-
-def forget(db: Transaction, user_id: int) -> None:
-    """Erase what is kept of a member here, but for what protects somebody.
-
-    An opt-out and every "never" stay, the member's own and those that others gave them: a deletion that took
-    them back would open the avatar it is meant to protect, or let somebody who was refused ask again.
-    """
-    db.execute(
-        "DELETE FROM consents WHERE answer = 'always' AND (owner_id = :user OR asker_id = :user)",
-        user=user_id,
-    )
-    db.execute("DELETE FROM consent_requests WHERE asker_id = :user OR owner_id = :user", user=user_id)
-    db.execute("UPDATE swaps SET subject_id = NULL WHERE subject_id = :user", user=user_id)

@@ -267,6 +267,22 @@ async def test_a_saved_face_goes_onto_an_avatar(place: Place, owner: Member) -> 
 
 
 @pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("by", ["asker", "owner", "stranger"])
+async def test_the_result_is_deleted(place: Place, owner: Member, by: str) -> None:
+    """By the asker and by whose avatar it is on, but by nobody else."""
+    carl = place.guild.join(place.sandbox.create_user("Carl"))
+    request = await asked(place, owner)
+    await pressed(place, request, APPROVE, by=owner)
+    press = await request.press("Delete", by={"asker": place.ada, "owner": owner, "stranger": carl}[by])
+    if by == "stranger":
+        assert "belong to somebody else" in await told(press)
+    else:
+        await press.followup()
+    await settled(place)
+    assert request.deleted == (by != "stranger")
+
+
+@pytest.mark.usefixtures("bot")
 async def test_onto_oneself(place: Place) -> None:
     """Nobody is asked; who sees the result can be chosen."""
     me = bea(place, "Mia")

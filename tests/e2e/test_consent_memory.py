@@ -241,5 +241,21 @@ async def test_an_avatar_that_came_another_way(place: Place, bot: FaceSwapBot, r
     assert await place.rows("SELECT * FROM accounts WHERE held_micros <> 0") == []
 
 
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("button", [APPROVE, ALWAYS])
+async def test_making_it_again_takes_leave_as_well(place: Place, owner: Member, button: str) -> None:
+    """A yes was for one picture; with standing leave the next needs no other."""
+    request = await asked(place, owner)
+    await pressed(place, request, button, by=owner)
+    played = await request.press("Re-roll · 5¢", by=place.ada)
+    if button == APPROVE:
+        assert "has to allow each use" in await told(played)
+    else:
+        assert len((await played.reply(until=lambda reply: bool(reply.attachments))).attachments) == 1
+    await settled(place)
+    assert len(await place.rows(SWAPS)) == (1 if button == APPROVE else 2)
+    assert len(pings(place)) == 1
+
+
 def _picture(url: str) -> discord.Embed:
     return discord.Embed(title="look").set_image(url=url)
