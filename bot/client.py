@@ -59,9 +59,6 @@ EXTENSIONS = (
     "cogs.verify",
     "cogs.reports",  # adds to the moderators' commands, as servers does
     "cogs.servers",
-    "cogs.privacy",
-    "cogs.consent",
-    "cogs.avatar_menu",
 )
 
 

@@ -159,7 +159,7 @@ async def compose(
                 timeout_seconds=config.api_timeout_seconds,
                 now=now,
             ),
-            delivery=Delivery(store, marker, caption_only_allowed=config.caption_only_allowed, now=now),
+            delivery=Delivery(store, marker, config.limits, now=now),
             notes=Notes(time.monotonic),
             account=account,
             leases=Leases(store, owner=token_hex(8), life=config.lease, now=now),

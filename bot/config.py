@@ -73,8 +73,6 @@ class Config:
     c2pa_cert: str | None
     """Certificates in PEM, the signing one first and the root last; None where the bot makes its own."""
     c2pa_key: str | None = field(repr=False)
-    caption_only_allowed: bool
-    """Whether moderators may have results without the badge in the picture."""
     saved_faces: int
     """How many faces a member may save."""
     retention: timedelta
@@ -136,8 +134,6 @@ def read_config(variables: Mapping[str, str]) -> Config:
         content_filter_timeout_seconds=reader.read("CONTENT_FILTER_TIMEOUT_SECONDS", 10, _at_least(1)),
         c2pa_cert=reader.read("C2PA_CERT", None, _pem),
         c2pa_key=reader.read("C2PA_KEY", None, _pem),
-        caption_only_allowed=reader.read("CAPTION_ONLY", "allowed", _one_of("allowed", "forbidden"))
-        == "allowed",
         saved_faces=reader.read("SAVED_FACES", 10, _at_least(0, 20)),  # what one list can show
         precheck=reader.read("PRECHECK", "auto", _one_of("auto", "off")) == "auto",
         retention=timedelta(days=reader.read("RETENTION_DAYS", 30, _at_least(1, 3650))),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot import pictures
 from bot.errors import BotError, DeliveredInDoubt, DeliveryDelayed, TokenExpired, Undeliverable, UploadRefused
 from bot.pictures import Kind
-from bot.policy import badge_for
+from bot.policy import DefaultLimits, badge_for
 from bot.progress import Progress
 from bot.store import ledger, moderation
 from bot.store import swaps as rows
@@ -97,15 +97,15 @@ class Delivery:
         self,
         store: Store,
         marker: "Marker",
+        defaults: DefaultLimits,
         *,
-        caption_only_allowed: bool,
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
         self._marker = marker
-        self._caption_only_allowed = caption_only_allowed
+        self._defaults = defaults
         self._now = now
         self._sleep = sleep
         self._jitter = jitter
@@ -192,7 +192,7 @@ class Delivery:
         mark = partial(
             self._marker.mark,
             picture.data,
-            badge=badge_for(rules, caption_only_allowed=self._caption_only_allowed),
+            badge=badge_for(rules, caption_only_allowed=self._defaults.caption_only_allowed),
             swap_id=swap.id,
             made_at=self._now(),
         )
