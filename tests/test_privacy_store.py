@@ -15,6 +15,7 @@ from bot.errors import AlreadyHandled, LimitReached
 from bot.store import admission, audit, erasure, export, filing, retention, swaps
 from bot.store.cases import Reason, Report
 from bot.store.database import Store, Transaction
+from bot.store.moderation import Actor
 from bot.store.sqlite import open_in_memory
 from bot.trust_errors import ReporterBarred
 from tests.databases import PostgresDatabase, opened
@@ -205,6 +206,25 @@ async def test_a_forgotten_member_is_nowhere_but_where_it_is_said(store: Store) 
     assert await everywhere(store, MEMBER) == KEPT
     assert await sums(store) == before
     assert await store.run(audit.violations) == {}
+
+
+async def test_permissions_and_reports_go_at_once(store: Store) -> None:
+    """*Never* stays and *always* goes, an own request is withdrawn, a confirmed report is nobody's."""
+    await store.run(fill, START)
+    await store.run(filing.bar, Actor(1, GUILD + 1, MODERATOR, START), MEMBER)
+    await store.run(filing.unbar, Actor(2, GUILD + 1, MODERATOR, START), MEMBER)
+    await store.run(
+        lambda db: db.execute("DELETE FROM reports WHERE case_id IN (SELECT id FROM cases WHERE swap_id = 7)")
+    )
+    await store.run(lambda db: db.execute("UPDATE reporters SET barred_at = NULL"))
+    await forget(store, MEMBER, START)
+    consents = await rows(store, "SELECT owner_id, asker_id, answer FROM consents ORDER BY asker_id")
+    assert [tuple(row.values()) for row in consents] == [(MEMBER, 21, "never"), (23, MEMBER, "never")]
+    requests = await rows(store, "SELECT id, state, source FROM consent_requests ORDER BY id")
+    assert [(row["id"], row["state"]) for row in requests] == [(31, "withdrawn"), (32, "open")]
+    assert requests[0]["source"] is None
+    assert {"reports.reporter_id", "reporters.user_id"}.isdisjoint(await everywhere(store, MEMBER))
+    assert len(await rows(store, "SELECT 1 FROM reports WHERE reporter_id < 0 AND note = ''")) == 1
 
 
 async def sums(store: Store) -> Mapping[str, object]:
