@@ -1,4 +1,4 @@
-"""The command line: `python -m bot [run | demo | engine | check | audit | ledger | assets]`.
+"""The command line: `python -m bot [run | demo | check | verify | …]`; `--help` lists every command.
 
 Each command imports what it needs when it runs: the bot does not load what only the engine uses, and
 no TLS context is made before `.env` was read, which may set SSL_CERT_FILE.
@@ -10,6 +10,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("audit", help="check the books; list open swaps and the operator's loss")
     ledger = commands.add_parser("ledger", help="the whole ledger")
     ledger.add_argument("action", choices=["export"], help="write it to standard output as CSV")
+    verify = commands.add_parser("verify", help="tell whether a picture was made by this bot")
+    verify.add_argument("file", type=Path, help="the picture, as it was downloaded")
+    certificate = commands.add_parser("certificate", help="make a key and certificates to sign pictures with")
+    certificate.add_argument("folder", nargs="?", type=Path, help="where to; else they are printed for .env")
     commands.add_parser("assets", help="fetch the engine's models and the demo's photographs")
     return parser
 
@@ -91,7 +96,7 @@ def _engine(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
 
     # It decodes strangers' pictures: what it has no use for, it and its workers do not hold.
     key = variables.get("ENGINE_API_KEY")
-    for name in ("DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL"):
+    for name in ("DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL", "C2PA_KEY"):
         os.environ.pop(name, None)
 
     async def serve() -> int:
@@ -125,6 +130,24 @@ def _ledger(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
     return 0
 
 
+def _verify(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
+    config = _configured(variables)
+    from bot.credentials import verify
+
+    return asyncio.run(verify(config, arguments.file, print))
+
+
+def _certificate(arguments: argparse.Namespace, _: Mapping[str, str]) -> int:
+    from bot.credentials import certificate
+
+    try:
+        certificate(arguments.folder, datetime.now(UTC), print)
+    except OSError as error:
+        print(f"{arguments.folder} cannot be written: {error.strerror}.", file=sys.stderr)  # noqa: T201 - as above
+        return 1
+    return 0
+
+
 def _assets(_: argparse.Namespace, __: Mapping[str, str]) -> int:
     configure_logging("info", ())
     from bot.engine.assets import FOLDER, fetch_assets
@@ -140,6 +163,8 @@ _COMMANDS = {
     "check": _check,
     "audit": _audit,
     "ledger": _ledger,
+    "verify": _verify,
+    "certificate": _certificate,
     "assets": _assets,
 }
 

@@ -16,6 +16,7 @@ from bot.links import pictures_of, swap_of
 from bot.pictures import Kind
 from bot.progress import Progress
 from bot.store.swaps import Swap
+from bot.trust_errors import PictureBlocked
 from bot.words import swaps as words
 from bot.words.failures import failure
 
@@ -89,7 +90,7 @@ class Answer:
 
         Raises TokenExpired, Undeliverable, UploadRefused or DeliveryDelayed.
         """
-        file = self._file(data, kind)
+        file = self._file(data, kind, receipt)
         view = views.result(self._swap, receipt, file.filename)
         try:
             message = await self._webhook.edit_message(_ORIGINAL, attachments=[file], view=view)
@@ -104,7 +105,7 @@ class Answer:
 
         Raises Undeliverable, UploadRefused or DeliveryDelayed.
         """
-        file = self._file(data, kind)
+        file = self._file(data, kind, receipt)
         view = views.result(self._swap, receipt, file.filename, late=True)
         try:
             place = await self._place()
@@ -134,6 +135,8 @@ class Answer:
 
     async def fail(self, error: BotError) -> None:
         """Replace the placeholder by words; never raises for what Discord answers."""
+        if isinstance(error, PictureBlocked):
+            self._client.dispatch("picture_blocked", self._swap)
         view = views.sentence(failure(error), failed=True)
         for pause in (*_PAUSES, None):
             try:
@@ -152,11 +155,9 @@ class Answer:
             return self._client.get_partial_messageable(self._swap.channel_id, guild_id=self._swap.guild_id)
         return await self._client.create_dm(discord.Object(self._swap.user_id))
 
-    def _file(self, data: bytes, kind: Kind) -> discord.File:
-        return discord.File(io.BytesIO(data), self._file_name(kind), description=words.alt_text())
-
-    def _file_name(self, kind: Kind) -> str:
-        return f"faceswap-{self._swap.id}.{kind.extension}"
+    def _file(self, data: bytes, kind: Kind, receipt: Receipt) -> discord.File:
+        name = f"faceswap-{receipt.swap_id}.{kind.extension}"
+        return discord.File(io.BytesIO(data), name, description=words.alt_text())
 
 
 def brief(error: BaseException) -> str:

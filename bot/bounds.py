@@ -14,23 +14,30 @@ from bot.errors import PictureError, PictureProblem
 
 MAX_DECODED_BYTES: Final = 48 * 2**20
 """Most memory that decoding one picture may take, beside its file: 12.5 megapixels of PNG (8.3 with
-transparency), 3.7 of WebP. A
-large JPEG is decoded at a half, a quarter or an eighth of its size, so 40 megapixels of that."""
+transparency), 3.3 of WebP. A large JPEG is decoded at a half, a quarter or an eighth of its size."""
 
-_WEBP_PIXEL: Final = 13.5  # 16 at the peak, of which 12 are free again when the others would add theirs
+_WEBP_PIXEL: Final = 15  # 16 at the peak, of which 12 are free again when the others would add theirs
 _PIXEL: Final = 4  # Pillow keeps every mode of several channels so
 _ONE_CHANNEL: Final = 5  # and what else is made RGB afterwards
 _CLEAR_PIXEL: Final = 6  # with transparency: it is copied once more when it is shrunk
+_KEYED_PIXEL: Final = 10  # one colour of which is transparent: RGBA is made of it beside it
 _DEEP_PIXEL: Final = 16  # 16 bits of grey, brought down to 8 as numbers
 
 _MOST_BLOCKS: Final = 50_000
 """Chunks of a PNG, segments of a JPEG. Ten thousand frames pass; 24 MB of empty chunks took Pillow 9 s."""
+
+_MOST_METADATA: Final = 6 * 2**20
+"""Bytes beside the picture itself, in one file; Pillow keeps some six copies of EXIF while it opens one."""
 
 _MOST_SCANS: Final = 100
 """Encoders write about ten; each costs a pass over the whole picture, and can be made of a few bytes."""
 
 # libpng's own bound for all texts of a file is Pillow's 64 MiB.
 PngImagePlugin.MAX_TEXT_MEMORY = 4 * 2**20
+
+_PIXELS_IN = {"png": (b"IDAT", b"fdAT"), "webp": (b"VP8 ", b"VP8L", b"ANMF", b"ALPH")}
+
+_GIF_BLOCKS = (0x01, 0xF9, 0xFE, 0xFF)  # extensions; counted where they are empty, and so cost a file least
 
 # What follows the data of a scan: any marker but a stuffed 0xFF, a restart, or fill.
 _JPEG_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
@@ -62,11 +69,13 @@ class _Frame:
 
 
 def check_structure(data: bytes, kind: str) -> None:
-    """Refuse a file with blocks or scans without number, as PictureError."""
+    """Refuse a file with blocks or scans without number, or mostly of something else, as PictureError."""
     if kind == "jpeg":
         _frame(data)
-    elif kind == "png":
-        _count_chunks(data)
+    elif kind in _PIXELS_IN:
+        _check_chunks(data, kind)
+    elif sum(data.count(bytes([0x21, block, 0])) for block in _GIF_BLOCKS) > _MOST_BLOCKS:
+        raise PictureError(PictureProblem.NOT_A_PICTURE)
 
 
 def check_cost(picture: Image.Image, data: bytes) -> None:
@@ -79,7 +88,7 @@ def check_cost(picture: Image.Image, data: bytes) -> None:
     elif picture.mode.startswith("I"):
         needed = pixels * _DEEP_PIXEL
     elif picture.has_transparency_data:
-        needed = pixels * _CLEAR_PIXEL
+        needed = pixels * (_CLEAR_PIXEL if picture.mode in ("RGBA", "LA") else _KEYED_PIXEL)
     else:
         needed = pixels * (_ONE_CHANNEL if len(picture.getbands()) == 1 else _PIXEL)
     if needed > MAX_DECODED_BYTES:
@@ -98,13 +107,14 @@ def shrink(picture: Image.Image, data: bytes) -> None:
 
 def _frame(data: bytes) -> _Frame:
     """Walk a JPEG's segments as libjpeg does, garbage in between included."""
-    frame, at, segments, scans = _Frame(), 2, 0, 0
+    frame, at, segments, scans, metadata = _Frame(), 2, 0, 0, 0
     while (found := _JPEG_MARKER.search(data, at)) and (marker := found[0][1]) != _END_OF_IMAGE:
         segments += 1
-        if segments > _MOST_BLOCKS or scans > _MOST_SCANS:
-            raise PictureError(PictureProblem.NOT_A_PICTURE)
         body = found.end()
         at = body if marker in _BARE else body + max(2, _number(data, body, 2))
+        metadata += at - body
+        if segments > _MOST_BLOCKS or scans > _MOST_SCANS or metadata > _MOST_METADATA:
+            raise PictureError(PictureProblem.NOT_A_PICTURE)
         if marker in _FRAMES:
             sampling = tuple((one >> 4, one & 15) for one in data[body + 9 : at : 3])
             frame = _Frame(marker, (_number(data, body + 5, 2), _number(data, body + 3, 2)), sampling)
@@ -115,12 +125,19 @@ def _frame(data: bytes) -> _Frame:
     return frame
 
 
-def _count_chunks(data: bytes) -> None:
-    at = 8
+def _check_chunks(data: bytes, kind: str) -> None:
+    """Walk the chunks of a PNG (size, name, body, checksum) or a WebP (name, size, body, padding)."""
+    is_png = kind == "png"
+    at, metadata = 8 if is_png else 12, 0
     for _ in range(_MOST_BLOCKS):
-        if at >= len(data) or data[at + 4 : at + 8] == b"IEND":
+        name = data[at + 4 : at + 8] if is_png else data[at : at + 4]
+        if len(name) < 4 or name == b"IEND":
             return
-        at += 12 + _number(data, at, 4)
+        size = _number(data, at, 4) if is_png else int.from_bytes(data[at + 4 : at + 8], "little")
+        at += 12 + size if is_png else 8 + size + size % 2
+        metadata += 0 if name in _PIXELS_IN[kind] else size
+        if metadata > _MOST_METADATA:
+            break
     raise PictureError(PictureProblem.NOT_A_PICTURE)
 
 

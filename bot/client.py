@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
 from discord import app_commands
@@ -27,12 +27,16 @@ from bot.fetch import CONNECTION_ERRORS, Reader
 from bot.language import speak
 from bot.links import Links
 from bot.policy import DefaultLimits
+from bot.precheck import Precheck
 from bot.store.database import Store
 from bot.store.swaps import Swap
 from bot.swaps import Swaps
 from bot.translator import CommandTranslator
 from bot.words import operator as operator_words
 from bot.words.failures import failure
+
+if TYPE_CHECKING:
+    from bot.marker import Marker
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +48,17 @@ FIRST_ANSWER_SECONDS = 3.0
 
 EXTENSIONS = (
     "cogs.faceswap",
-    "cogs.credits",
-    "cogs.moderation",
+    "cogs.results",
     "cogs.faces",
     "cogs.face_menu",
-    "cogs.privacy",
-    "cogs.consent",
     "cogs.avatar_menu",
+    "cogs.consent",
+    "cogs.privacy",
+    "cogs.credits",
+    "cogs.moderation",
     "cogs.servers",
+    "cogs.verify",
+    "cogs.reports",  # adds to the moderators' commands
 )
 
 
@@ -68,8 +75,13 @@ class Services:
     """Reads what Discord holds."""
     links: Links
     chores: Chores
+    marker: "Marker"
     saved_faces: int
     """How many faces a member may save."""
+    new_seed: Callable[[], int]
+    """A seed that was not asked for."""
+    operator_channel_id: int | None
+    precheck: Precheck
 
 
 class FaceSwapBot(commands.Bot):

@@ -1,42 +1,68 @@
 """Puts the parts together from a configuration; what is embedded and what is real is decided here alone."""
 
+import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
+from secrets import randbelow, token_hex
+from typing import TYPE_CHECKING
 
 from bot import privacy
 from bot.account import Account
 from bot.calls import Calls
 from bot.chores import Chore, Chores
 from bot.client import FaceSwapBot, OperatorNotices, Services
-from bot.config import Config
+from bot.config import SEGMIND_API, Config
 from bot.delivery import Delivery
+from bot.engine.child import EngineChild
 from bot.errors import StoreError
 from bot.fetch import DISCORD_CDN, AllowedOrigins, Reader, open_session
 from bot.filters import open_filter
 from bot.gate import Gate
-from bot.intake import Intake
+from bot.intake import MAX_INPUT_BYTES, Intake
 from bot.leases import Leases
 from bot.links import Links
+from bot.precheck import open_precheck
 from bot.progress import Notes
-from bot.segmind import SegmindClient
+from bot.segmind import SEED_MAX, SEED_MIN, SegmindClient
 from bot.segmind_queue import QueueClient
-from bot.store import cases, consent_requests
+from bot.store import cases, consent_requests, roots
 from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
 from bot.swaps import Swaps
 from bot.turns import Turns
+from bot.words import operator
+
+if TYPE_CHECKING:
+    from bot.marker import Marker
+
+log = logging.getLogger(__name__)
+
+MAX_PICTURE_BYTES = 25 * 1024 * 1024
+"""Largest picture that is read off Discord, in bytes: what one request to Discord may hold."""
 
 Clock = Callable[[], datetime]
+
+_CHORES = (
+    Chore("undecided reports", 60, cases.expire),
+    Chore("requests for avatars", 600, consent_requests.expire),
+)
+
+_READING_SECONDS = 15.0
 
 
 def utc_now() -> datetime:
     """The real time."""
     return datetime.now(UTC)
+
+
+def random_seed() -> int:
+    """A seed that nobody can foresee."""
+    return SEED_MIN + randbelow(SEED_MAX - SEED_MIN + 1)
 
 
 async def open_store(config: Config, now: Clock = utc_now) -> Store:
@@ -52,37 +78,62 @@ async def open_store(config: Config, now: Clock = utc_now) -> Store:
     return await open_postgres(config.database.url, lambda: to_ms(now()))
 
 
+def new_marker(config: Config, now: datetime) -> "Marker":
+    """What marks and signs results; CPU and disk work. Raises ConfigError when it could sign none."""
+    from bot.keyring import configured_pair  # noqa: PLC0415 - 0.2 s, which most commands do without
+    from bot.marker import Marker  # noqa: PLC0415 - as above
+
+    return Marker(configured_pair(config, now), now)
+
+
+async def open_marker(config: Config, store: Store, now: Clock = utc_now) -> "Marker":
+    """The marker, with its certificates remembered in the store; raises ConfigError."""
+    marker = await asyncio.to_thread(new_marker, config, now())
+    if marker.ends_soon(now()):
+        log.warning(operator.signing_ends(marker.expires_at))
+    await store.run(roots.remember, marker.chain, now())
+    return marker
+
+
+@asynccontextmanager
+async def open_engine(
+    config: Config, picture_origins: Iterable[str] = DISCORD_CDN
+) -> AsyncGenerator[EngineChild | None]:
+    """The bot's own engine, which may read pictures from `picture_origins` alone; None with another API.
+
+    Raises EngineUnavailable when it is needed and cannot start.
+    """
+    if config.own_engine:
+        async with EngineChild.start(picture_origins) as child:
+            yield child
+    else:
+        yield None
+
+
 @asynccontextmanager
 async def open_api(
-    config: Config,
-    picture_origins: Iterable[str] = DISCORD_CDN,
-    *,
-    now: Clock = utc_now,
-    gate: Gate | None = None,
+    config: Config, engine: EngineChild | None, *, now: Clock = utc_now, gate: Gate | None = None
 ) -> AsyncGenerator[SegmindClient]:
-    """The configured API, or the bot's own engine, which may then read pictures from `picture_origins` alone.
-
-    Raises EngineUnavailable when the engine is needed and cannot start.
-    """
+    """The configured API, which is the bot's own engine where that runs."""
     kind = QueueClient if config.api_version == "v2" else SegmindClient
     client = partial(kind, gate=gate, now=now)
-    async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(open_session())
-        if config.segmind_base_url is None:
-            from bot.engine.child import EngineChild  # noqa: PLC0415 - not loaded where another API is used
-
-            child = await stack.enter_async_context(EngineChild.start(picture_origins))
+    async with open_session() as session:
+        if engine is not None:
             results = config.segmind_results
-            yield client(session, base_url=lambda: child.base_url, key=child.key, results=results)
+            yield client(session, base_url=lambda: engine.base_url, key=engine.key, results=results)
         else:
-            address, key = config.segmind_base_url, config.segmind_api_key
+            address, key = config.segmind_base_url or SEGMIND_API, config.segmind_api_key
             results = config.segmind_results.with_origin_of(address)
             yield client(session, base_url=address, key=key, results=results)
 
 
 @asynccontextmanager
 async def compose(
-    config: Config, *, picture_origins: Iterable[str] = DISCORD_CDN, now: Clock = utc_now
+    config: Config,
+    *,
+    picture_origins: Iterable[str] = DISCORD_CDN,
+    now: Clock = utc_now,
+    new_seed: Callable[[], int] = random_seed,
 ) -> AsyncGenerator[FaceSwapBot]:
     """The whole bot, not yet connected; everything it opened is closed at the end."""
     async with AsyncExitStack() as stack:
@@ -91,16 +142,19 @@ async def compose(
         )
         store = await open_store(config, now)
         stack.push_async_callback(store.close)
+        marker = await open_marker(config, store, now)
         gate = Gate(now=now)
-        api = await stack.enter_async_context(open_api(config, picture_origins, now=now, gate=gate))
+        engine = await stack.enter_async_context(open_engine(config, picture_origins))
+        precheck = await stack.enter_async_context(open_precheck(config, engine))
+        api = await stack.enter_async_context(open_api(config, engine, now=now, gate=gate))
         notices, links = OperatorNotices(config.operator_channel_id), Links(now)
         session = await stack.enter_async_context(open_session())
-        pictures = Reader(session, AllowedOrigins.of(picture_origins))
+        pictures = Reader(session, AllowedOrigins.of(picture_origins), MAX_INPUT_BYTES, _READING_SECONDS)
         account = Account(api, notices, low_micros=config.low_balance_micros)
         swaps = Swaps(
             store,
             defaults=config.limits,
-            intake=Intake(store, links, pictures, content_filter=content_filter, now=now),
+            intake=Intake(store, links, pictures, precheck=precheck, content_filter=content_filter, now=now),
             calls=Calls(
                 store,
                 api,
@@ -110,19 +164,10 @@ async def compose(
                 timeout_seconds=config.api_timeout_seconds,
                 now=now,
             ),
-            delivery=Delivery(store, now=now),
+            delivery=Delivery(store, marker, caption_only_allowed=config.caption_only_allowed, now=now),
             notes=Notes(time.monotonic),
             account=account,
             leases=Leases(store, owner=token_hex(8), life=config.lease, now=now),
-            now=now,
-        )
-        chores = Chores(
-            store,
-            (
-                Chore("undecided reports", 60, cases.expire),
-                Chore("requests for avatars", 600, consent_requests.expire),
-                *privacy.chores(config.retention),
-            ),
             now=now,
         )
         bot = FaceSwapBot(
@@ -134,8 +179,12 @@ async def compose(
                 now=now,
                 pictures=pictures,
                 links=links,
-                chores=chores,
+                chores=Chores(store, (*_CHORES, *privacy.chores(config.retention)), now=now),
+                marker=marker,
                 saved_faces=config.saved_faces,
+                new_seed=new_seed,
+                operator_channel_id=config.operator_channel_id,
+                precheck=precheck,
             )
         )
         notices.speak_through(bot)

@@ -65,6 +65,8 @@ class Config:
     shutdown_grace_seconds: float
     operator_channel_id: int | None
     low_balance_micros: int
+    precheck: bool
+    """Whether both pictures are looked at before a paid call, where the engine is installed."""
     content_filter: str | None
     """Where the operator's content filter is, as `package.module:name`."""
     content_filter_timeout_seconds: float
@@ -123,6 +125,7 @@ def read_config(variables: Mapping[str, str]) -> Config:
             server_daily_micros=reader.limit("SERVER_DAILY_BUDGET_USD", 5 * MICROS_PER_DOLLAR, _micros),
             server_monthly_micros=reader.limit("SERVER_MONTHLY_BUDGET_USD", 50 * MICROS_PER_DOLLAR, _micros),
             bot_daily_micros=reader.limit("BOT_DAILY_BUDGET_USD", 25 * MICROS_PER_DOLLAR, _micros),
+            caption_only_allowed=reader.read("CAPTION_ONLY", True, _switch("allowed", "forbidden")),
         ),
         database=reader.read("DATABASE_URL", Path("data/faceswap.sqlite3"), _database),
         shutdown_grace_seconds=reader.read("SHUTDOWN_GRACE", 20, _at_least(0)),
@@ -137,6 +140,7 @@ def read_config(variables: Mapping[str, str]) -> Config:
         == "allowed",
         saved_faces=reader.read("SAVED_FACES", 10, _at_least(0, 20)),  # what one list can show
         retention=timedelta(days=reader.read("RETENTION_DAYS", 30, _at_least(1, 3650))),
+        precheck=reader.read("PRECHECK", "auto", _one_of("auto", "off")) == "auto",
         log_level=reader.read("LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error")),
     )
     if reader.text("DYNO") and isinstance(config.database, Path):
@@ -277,6 +281,13 @@ def _one_of(*values: str) -> Callable[[str], str]:
         if value.lower() not in values:
             raise ValueError(f"set one of {', '.join(values)}.")
         return value.lower()
+
+    return parse
+
+
+def _switch(on: str, off: str) -> Callable[[str], bool]:
+    def parse(value: str) -> bool:
+        return _one_of(on, off)(value) == on
 
     return parse
 

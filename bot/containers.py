@@ -8,6 +8,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 from bot.pictures import Kind
 
@@ -26,39 +27,50 @@ _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP11, _APP14 = (
     bytes((0xFF, code)) for code in (0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEB, 0xEE)
 )
 _JPEG_DROPPED = frozenset(bytes((0xFF, code)) for code in (*range(0xE0, 0xF0), 0xFE))
+_SEGMENT = re.compile(rb"\xff++([^\x00\x01\xd0-\xd8])")
+"""A segment's marker, after any fill; what has no length stands only elsewhere."""
+
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 """What ends a scan's coded data: 0xFF, and after it neither a stuffed zero nor a restart marker's code."""
 
-_HAS_ICC, _HAS_ALPHA, _HAS_XMP, _IS_ANIMATED = 0x20, 0x10, 0x04, 0x02
+_HAS_ICC, _HAS_ALPHA, _HAS_XMP = 0x20, 0x10, 0x04
 
 
 def marked(data: bytes, kind: Kind, xmp: bytes) -> bytes:
     """The same picture with `xmp` as its only metadata, a colour profile apart.
 
-    Raises ValueError for a file that is not whole or not plain: encode it anew.
+    Raises ValueError for a file that is not whole, is animated, or is of another kind.
     """
-    return _WRITERS[kind](list(_READERS[kind](data)), xmp)
+    if kind not in _READERS:
+        raise ValueError(f"no {kind} is written")
+    return _WRITERS[kind](list(parts(data, kind)), xmp)
+
+
+def parts(data: bytes, kind: Kind) -> Iterator[Part]:
+    """What a file is made of, in order; raises ValueError where it cannot be followed any further."""
+    return _READERS[kind](data)
 
 
 def credentials(data: bytes, kind: Kind) -> bytes:
-    """Everything the file holds where C2PA manifests are kept; raises ValueError for a broken file."""
-    names = {Kind.PNG: b"caBX", Kind.JPEG: _APP11, Kind.WEBP: b"C2PA"}
-    return b"".join(body for name, body in _READERS[kind](data) if name == names[kind])
+    """Everything the file holds where C2PA manifests are kept, as far as the file can be followed."""
+    name = {Kind.PNG: b"caBX", Kind.JPEG: _APP11, Kind.WEBP: b"C2PA"}[kind]
+    found: list[bytes] = []
+    with suppress(ValueError):
+        found.extend(body for part, body in parts(data, kind) if part == name)
+    return b"".join(found)
 
 
 def _png_parts(data: bytes) -> Iterator[Part]:
     at, name = len(_PNG_START), b""
     while name != b"IEND":
         length, name = struct.unpack(">I4s", _slice(data, at, 8))
-        body = _slice(data, at + 8, length)
-        if _slice(data, at + 8 + length, 4) != zlib.crc32(name + body).to_bytes(4, "big"):
-            raise ValueError("a chunk's checksum is wrong")
+        body = _slice(data, at + 8, length + 4)[:length]
         yield name, body
         at += 12 + length
 
 
-def _png(parts: list[Part], xmp: bytes) -> bytes:
-    kept = [part for part in parts if part[0] in _PNG_KEPT]
+def _png(found: list[Part], xmp: bytes) -> bytes:
+    kept = [part for part in found if part[0] in _PNG_KEPT]
     if not kept or kept[0][0] != b"IHDR":
         raise ValueError("no header")
     kept.insert(1, (b"iTXt", _PNG_XMP + xmp))
@@ -72,22 +84,19 @@ def _png(parts: list[Part], xmp: bytes) -> bytes:
 def _jpeg_parts(data: bytes) -> Iterator[Part]:
     """The segments; a scan's coded data follows its header in the same part. What follows the end is left."""
     at = 2
-    while (marker := _slice(data, at, 2)) != _EOI:
-        if not _NEXT_MARKER.fullmatch(marker) or marker[1] in (0x01, 0xD8):
-            raise ValueError("no segment where one should be")
-        if marker[1] == 0xFF:  # fill
-            at += 1
-            continue
-        (length,) = struct.unpack(">H", _slice(data, at + 2, 2))
-        end = at + 2 + length
-        body = _slice(data, at + 4, length - 2)
-        if marker == _SOS:
-            coded = _end_of_scan(data, end)
-            body, end = body + data[end:coded], coded
-            yield marker, struct.pack(">H", length) + body
+    while (found := _SEGMENT.match(data, at)) and found[1] != _EOI[1:]:
+        at = found.end()
+        (length,) = struct.unpack(">H", _slice(data, at, 2))
+        body = _slice(data, at + 2, length - 2)
+        at += length
+        if found[1] == _SOS[1:]:
+            end = _end_of_scan(data, at)
+            yield _SOS, struct.pack(">H", length) + body + data[at:end]
+            at = end
         else:
-            yield marker, body
-        at = end
+            yield b"\xff" + found[1], body
+    if not found:
+        raise ValueError("no segment where one should be")
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
@@ -96,8 +105,8 @@ def _end_of_scan(data: bytes, at: int) -> int:
     raise ValueError("no end")
 
 
-def _jpeg(parts: list[Part], xmp: bytes) -> bytes:
-    kept = [(name, shown) for name, body in parts if (shown := _shown(name, body)) is not None]
+def _jpeg(found: list[Part], xmp: bytes) -> bytes:
+    kept = [(name, shown) for name, body in found if (shown := _shown(name, body)) is not None]
     # JFIF has to come first (source: ITU-T T.871).
     kept.insert(1 if kept[:1] and kept[0][0] == _APP0 else 0, (_APP1, _JPEG_XMP + xmp))
     segments = (
@@ -124,12 +133,12 @@ def _webp_parts(data: bytes) -> Iterator[Part]:
         name, length = struct.unpack("<4sI", _slice(data, at, 8))
         yield name, _slice(data, at + 8, length)
         at += 8 + length + length % 2
-    if at != end:
-        raise ValueError("the chunks are longer than the file says")
+    if at != end or end > len(data):
+        raise ValueError("the file is not as long as it says")
 
 
-def _webp(parts: list[Part], xmp: bytes) -> bytes:
-    known = dict(reversed(parts))
+def _webp(found: list[Part], xmp: bytes) -> bytes:
+    known = dict(reversed(found))
     picture = b"VP8L" if b"VP8L" in known else b"VP8 "
     flags, canvas = _canvas(known, picture)
     order = (b"ICCP", b"ALPH", picture) if picture == b"VP8 " else (b"ICCP", picture)
@@ -145,8 +154,8 @@ def _webp(parts: list[Part], xmp: bytes) -> bytes:
 def _canvas(known: dict[bytes, bytes], picture: bytes) -> tuple[int, bytes]:
     """The alpha flag, and width and height, each less one, in three bytes."""
     if extended := known.get(b"VP8X"):
-        if len(extended) != 10 or extended[0] & _IS_ANIMATED or picture not in known:
-            raise ValueError("animated")
+        if len(extended) != 10 or picture not in known:
+            raise ValueError("animated, or not whole")
         return extended[0] & _HAS_ALPHA, extended[4:]
     head = known.get(picture, b"")[:10]
     if len(head) < 10:

@@ -11,3 +11,6 @@ DETAILS = "details"
 POST = "post"
 DELETE = "delete"
 REPORT = "report"
+
+REPORT_FORM = "report-form"
+RESTORE_CASE, CONFIRM_CASE, NARROW_CASE = "case-restore", "case-confirm", "case-narrow"

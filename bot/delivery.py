@@ -5,17 +5,22 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from bot import pictures
 from bot.errors import BotError, DeliveredInDoubt, DeliveryDelayed, TokenExpired, Undeliverable, UploadRefused
 from bot.pictures import Kind
+from bot.policy import badge_for
 from bot.progress import Progress
-from bot.store import ledger
+from bot.store import ledger, moderation
 from bot.store import swaps as rows
 from bot.store.database import Store
 from bot.store.inputs import Made
 from bot.store.swaps import Picture, Swap
+
+if TYPE_CHECKING:
+    from bot.marker import Marker  # the signer takes a tenth of a second to load, which `open_marker` pays
 
 NONCE_LIFE = timedelta(minutes=2)
 """How long a repeated message is sure to be recognised by its nonce (Discord: "a few minutes")."""
@@ -91,12 +96,16 @@ class Delivery:
     def __init__(
         self,
         store: Store,
+        marker: "Marker",
         *,
+        caption_only_allowed: bool,
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
+        self._marker = marker
+        self._caption_only_allowed = caption_only_allowed
         self._now = now
         self._sleep = sleep
         self._jitter = jitter
@@ -179,13 +188,22 @@ class Delivery:
     ) -> int:
         """Show it, smaller where too large, later where Discord is busy; raises TokenExpired at `until`."""
         limit, pause = swap.upload_limit, _PAUSE_SECONDS
+        rules = await self._store.run(moderation.rules, swap.guild_id, 0)
+        mark = partial(
+            self._marker.mark,
+            picture.data,
+            badge=badge_for(rules, caption_only_allowed=self._caption_only_allowed),
+            swap_id=swap.id,
+            made_at=self._now(),
+        )
+        marked = await asyncio.to_thread(mark, limit_bytes=limit)
         while True:
-            data, kind = await asyncio.to_thread(pictures.fit, picture.data, limit)
             try:
-                return await show(data, kind)
+                return await show(marked.data, marked.kind)
             except UploadRefused:
                 # The stated limit was not the real one; smaller until `fit` has nothing left to try.
-                limit = min(limit, len(data)) * 3 // 4
+                limit = min(limit, len(marked.data)) * 3 // 4
+                marked = await asyncio.to_thread(mark, limit_bytes=limit)
             except DeliveryDelayed as delay:
                 wait = max(delay.retry_after_seconds, pause * (0.5 + self._jitter() / 2))
                 if self._now() + timedelta(seconds=wait) >= until:

@@ -259,10 +259,6 @@ class ResultTooLarge(SwapFailed):
     """No encoding of the result fits under the upload limit."""
 
 
-class CannotSign(SwapFailed):
-    """The result could not be signed, or does not read back as signed; unsigned it is not posted."""
-
-
 class ApiUnreachable(SwapFailed):
     """Every permitted try failed before the API took the request."""
 

@@ -7,7 +7,7 @@ answer says can add one.
 import asyncio
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -29,7 +29,11 @@ SEGMIND_RESULTS = (
 CONNECTION_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 """What a broken connection raises, for callers that use another client built on aiohttp."""
 
+Session = aiohttp.ClientSession
+"""What `open_session` opens, by a name for modules that use no client themselves."""
+
 _CHUNK = 64 * 1024
+_GONE = (403, 404, 410)
 _LABEL = r"[a-z0-9-]"
 
 
@@ -91,28 +95,6 @@ def open_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
 
-@dataclass(frozen=True)
-class Reader:
-    """Reads from these origins alone."""
-
-    session: aiohttp.ClientSession = field(repr=False)
-    allowed: AllowedOrigins
-
-    def allows(self, url: str) -> bool:
-        """Whether this address may be read."""
-        try:
-            self.allowed.admit(url)
-        except FetchError:
-            return False
-        return True
-
-    async def read(self, url: str, *, max_bytes: int, timeout_seconds: float) -> bytes:
-        """Read one address whole; raises what `fetch` does."""
-        return await fetch(
-            self.session, url, allowed=self.allowed, max_bytes=max_bytes, timeout_seconds=timeout_seconds
-        )
-
-
 async def fetch(
     session: aiohttp.ClientSession,
     url: str,
@@ -142,13 +124,85 @@ async def fetch(
     raise FetchError(problem)
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Reads pictures from certain origins, through one session."""
+
+    session: aiohttp.ClientSession = field(repr=False)
+    allowed: AllowedOrigins
+    max_bytes: int
+    timeout_seconds: float
+
+    def allows(self, url: str) -> bool:
+        """Whether this address may be read."""
+        try:
+            self.allowed.admit(url)
+        except FetchError:
+            return False
+        return True
+
+    async def read(self, url: str) -> bytes:
+        """Read a picture whole; raises FetchError as `fetch` does."""
+        return await fetch(
+            self.session,
+            url,
+            allowed=self.allowed,
+            max_bytes=self.max_bytes,
+            timeout_seconds=self.timeout_seconds,
+        )
+
+    async def is_gone(self, url: str, *, timeout_seconds: float) -> bool:
+        """Whether a picture is certainly not there any more; False where that cannot be told in time.
+
+        Raises FetchError(NOT_ALLOWED).
+        """
+        target = self.allowed.admit(url)
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                async with self.session.head(target, allow_redirects=False) as response:
+                    return response.status in _GONE
+        except CONNECTION_ERRORS:
+            return False
+
+
+async def post(
+    session: aiohttp.ClientSession,
+    url: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str],
+    max_bytes: int,
+    timeout_seconds: float,
+) -> bytes:
+    """Send bytes to an address of the bot's own and read what is answered; raises FetchError as `fetch`.
+
+    The address is not checked: it must never come from outside.
+    """
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            # As a file: aiohttp would hold up the loop to send large bytes.
+            async with session.post(
+                url, data=io.BytesIO(body), headers=headers, allow_redirects=False
+            ) as response:
+                if response.status != 200:
+                    raise FetchError(FetchProblem.STATUS, response.status)
+                return await read_capped(response, max_bytes)
+    except TimeoutError:
+        problem = FetchProblem.TIMEOUT
+    except (aiohttp.ClientError, OSError):
+        problem = FetchProblem.NETWORK
+    raise FetchError(problem)
+
+
 async def read_capped(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
     """Read a body of at most `max_bytes` after decompression; raises FetchError(TOO_LARGE) beyond."""
     if (response.content_length or 0) > max_bytes:
         raise FetchError(FetchProblem.TOO_LARGE)
-    body = io.BytesIO()  # its `getvalue` hands out what was written, without a second copy
+    chunks: list[bytes] = []  # a buffer that grows would hold itself twice, also on the way to a refusal
+    size = 0
     async for chunk in response.content.iter_chunked(_CHUNK):
-        if body.tell() + len(chunk) > max_bytes:
+        size += len(chunk)
+        if size > max_bytes:
             raise FetchError(FetchProblem.TOO_LARGE)
-        body.write(chunk)
-    return body.getvalue()
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -22,18 +22,19 @@ from bot.errors import (
 from bot.fetch import Reader
 from bot.filters import ContentFilter
 from bot.fingerprints import fingerprint
+from bot.precheck import Precheck
 from bot.references import unsigned
 from bot.store import inputs
 from bot.store.database import Store
 from bot.store.inputs import Made, Seen
 from bot.store.swaps import Swap
 from bot.trust_errors import PictureRole
+from bot.words.sights import notes
 
 MAX_INPUT_BYTES = 25 * 1024 * 1024
 """Largest input, in bytes: what one request to Discord may hold."""
 
 _AT_ONCE = 4  # swaps whose pictures are in memory
-_FETCH_SECONDS = 30.0
 
 
 class Links(Protocol):
@@ -71,12 +72,14 @@ class Intake:
         links: Links,
         reader: Reader,
         *,
+        precheck: Precheck,
         content_filter: ContentFilter,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._links = links
         self._reader = reader
+        self._precheck = precheck
         self._filter = content_filter
         self._now = now
         self._room = asyncio.Semaphore(_AT_ONCE)
@@ -100,8 +103,9 @@ class Intake:
             seen = await asyncio.to_thread(_seen, swap, source, target, self._key)
             await self._filter.check(source, PictureRole.SOURCE)
             await self._filter.check(target, PictureRole.TARGET)
+            sight = await self._precheck.look(source, target)
         earlier = await self._store.run(inputs.take_in, swap, seen, self._now())
-        return Taken(source_url, target_url, earlier)
+        return Taken(source_url, target_url, earlier, tuple(notes(sight)), bool(sight.faceless))
 
     async def check_result(self, swap: Swap, data: bytes) -> int:
         """Look at a finished picture, and return its perceptual hash.
@@ -121,7 +125,7 @@ class Intake:
         if url is None:
             return None
         try:
-            return await self._reader.read(url, max_bytes=MAX_INPUT_BYTES, timeout_seconds=_FETCH_SECONDS)
+            return await self._reader.read(url)
         except FetchError:
             return None
 
@@ -129,7 +133,7 @@ class Intake:
 async def read_picture(reader: Reader, url: str, role: Role) -> bytes:
     """A picture that a member has given; raises PictureGone, PictureUnreachable or PictureUnusable."""
     try:
-        return await reader.read(url, max_bytes=MAX_INPUT_BYTES, timeout_seconds=_FETCH_SECONDS)
+        return await reader.read(url)
     except FetchError as error:
         match error.problem:
             case FetchProblem.STATUS if error.status in (403, 404, 410):

@@ -8,18 +8,19 @@ import io
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from PIL import Image
 
 from bot import __version__, manifests, pictures
 from bot import badge as badges
-from bot.certificate import Pair
+from bot.certificate import SOON, Pair
 from bot.containers import marked
-from bot.errors import CannotSign, ConfigError, ResultTooLarge
-from bot.manifests import ManifestError
+from bot.errors import ConfigError, ResultTooLarge
+from bot.manifests import Json, ManifestError
 from bot.pictures import Kind
-from bot.provenance import ACTIONS, MIME, SOURCE_TYPE, SWAP, Finding, Judge, Verdict
+from bot.provenance import ACTIONS, MIME, SOURCE_TYPE, SWAP, Judge
+from bot.trust_errors import CannotSign
+from bot.verdict import Finding, Verdict
 
 XMP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -51,12 +52,20 @@ class Marker:
     """Marks and signs with one pair; several threads may use one. Raises ConfigError when it cannot sign."""
 
     def __init__(self, pair: Pair, now: datetime) -> None:
-        self._judge = Judge([str(pair.chain)])
+        self.chain = str(pair.chain)
+        """The certificates it signs with, in PEM, the root last."""
+        self.expires_at = pair.expires_at
+        """From when on it signs nothing any more."""
+        self._judge = Judge([self.chain])
         try:
-            self._context = manifests.signing(pair, (ACTIONS, SWAP))
+            self._context = manifests.signing(pair, ("c2pa.actions", SWAP))
             self._room = _SPARE + max(self._added(kind, now) for kind in MIME)
         except (ManifestError, CannotSign) as error:
             raise ConfigError((f"C2PA_CERT and C2PA_KEY sign nothing that holds: {error}",)) from None
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Whether the certificate has to be renewed."""
+        return self.expires_at - now < SOON
 
     def mark(self, data: bytes, *, badge: bool, limit_bytes: int, swap_id: int, made_at: datetime) -> Marked:
         """The API's picture, marked and signed, within the limit.
@@ -72,7 +81,7 @@ class Marker:
 
     def _signed(self, body: bytes, kind: Kind, swap_id: int, made_at: datetime) -> bytes:
         try:
-            signed = manifests.sign(self._context, MIME[kind], body, _manifest(swap_id, made_at))
+            signed = manifests.sign(self._context, MIME[kind], body, manifest_of(swap_id, made_at))
         except ManifestError as error:
             raise CannotSign(str(error)) from None
         # A mistyped source type would be dropped in silence: what was written is read.
@@ -105,7 +114,8 @@ def _as_it_is(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _manifest(swap_id: int, made_at: datetime) -> dict[str, Any]:
+def manifest_of(swap_id: int, made_at: datetime) -> Json:
+    """What is signed: that a swap made the picture, when, and which. Nothing of what it was made from."""
     made_by = {"name": "faceswap-bot", "version": __version__}
     action = {
         "action": "c2pa.created",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Literal
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from bot.bounds import check_cost, check_structure, shrink
 from bot.errors import PictureError, PictureProblem, ResultTooLarge
@@ -25,6 +25,8 @@ MAX_SIDE = 16_384
 # Process-wide on purpose: whoever opens a picture in this process, these bounds hold.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+# Strangers' broken EXIF is no news; each would be two lines on standard error.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 OutputFormat = Literal["png", "jpeg", "webp"]
 """The formats the API can answer with."""
@@ -65,7 +67,17 @@ _FIELD_SIDE = 32
 _PNG_END = b"IEND\xaeB`\x82"
 
 # What Pillow's parsers are known to raise for broken files.
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, OverflowError, struct.error)
+BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    AssertionError,
+    struct.error,
+)
 
 
 def sniff(data: bytes) -> Kind | None:
@@ -93,13 +105,13 @@ def open_picture(data: bytes) -> Image.Image:
     check_structure(data, kind)
     try:
         picture = Image.open(io.BytesIO(data), formats=[kind.value.upper()])
+        if max(picture.size) > MAX_SIDE or picture.width * picture.height > MAX_PIXELS:
+            raise PictureError(PictureProblem.TOO_LARGE)
+        check_cost(picture, data)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError(PictureProblem.TOO_LARGE) from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+    except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
-    if max(picture.size) > MAX_SIDE:
-        raise PictureError(PictureProblem.TOO_LARGE)
-    check_cost(picture, data)
     return picture
 
 
@@ -128,14 +140,22 @@ def grey_fields(data: bytes, width: int, height: int) -> bytes:
     picture = open_picture(data)
     try:
         picture.draft("L", (width * _FIELD_SIDE, height * _FIELD_SIDE))
-        picture = ImageOps.exif_transpose(picture)
-        if picture.has_transparency_data:
-            picture = picture.convert("RGBA")
-            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+        ImageOps.exif_transpose(picture, in_place=True)
         size, gap = (width, height), 2.0
-        return picture.convert("L").resize(size, Image.Resampling.LANCZOS, reducing_gap=gap).tobytes()
-    except _BROKEN:
+        return _grey(picture).resize(size, Image.Resampling.LANCZOS, reducing_gap=gap).tobytes()
+    except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
+
+
+def _grey(picture: Image.Image) -> Image.Image:
+    """Channel by channel: a large picture is not copied in colour once more."""
+    if not picture.has_transparency_data:
+        return picture.convert("L")
+    if picture.mode not in ("RGBA", "LA"):
+        picture = picture.convert("RGBA")
+    grey = Image.new("L", picture.size, "white")
+    grey.paste(picture.convert("L"), mask=picture.getchannel("A"))
+    return grey
 
 
 def _load_small(picture: Image.Image) -> None:
@@ -148,7 +168,7 @@ def _decode(step: Callable[[Image.Image], object], data: bytes) -> None:
         step(open_picture(data))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError(PictureProblem.TOO_LARGE) from None
-    except _BROKEN:
+    except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
 
 
@@ -157,7 +177,7 @@ def is_plain(data: bytes) -> bool:
     picture = open_picture(data)
     try:
         return picture.getexif().get(_ORIENTATION, 1) == 1 and getattr(picture, "n_frames", 1) == 1
-    except _BROKEN:
+    except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
 
 
@@ -201,6 +221,19 @@ def rebuilt(data: bytes, longest_side: int) -> tuple[bytes, Kind]:
     return _encode(_scaled(picture, longest_side / max(picture.size)), kind, 95), kind
 
 
+def preview(data: bytes, side: int) -> Image.Image:
+    """The pixels of a picture (its first frame) and nothing else of the file: upright, RGB on black.
+
+    No side is longer than `side`. Raises PictureError.
+    """
+    picture = _upright(data)
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+    if picture.mode == "RGBA":
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "black"), picture).convert("RGB")
+    picture.info.clear()
+    return picture
+
+
 def _upright(data: bytes) -> Image.Image:
     """Decode to RGB, or to RGBA where something is transparent, turned as its EXIF orientation says.
 
@@ -215,7 +248,7 @@ def _upright(data: bytes) -> Image.Image:
             picture = Image.frombytes("L", picture.size, picture.tobytes()[1::2])
         mode = "RGBA" if picture.has_transparency_data else "RGB"
         picture = picture if picture.mode == mode else picture.convert(mode)
-    except _BROKEN:
+    except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
         picture = picture.convert("RGB")
@@ -237,5 +270,5 @@ def _scaled(picture: Image.Image, scale: float) -> Image.Image:
 def _encode(picture: Image.Image, kind: Kind, quality: int) -> bytes:
     out = io.BytesIO()
     options = _FAST_PNG if kind is Kind.PNG else {"quality": quality}
-    picture.save(out, format=kind.value, **options)
+    picture.save(out, format=kind.value, icc_profile=picture.info.get("icc_profile"), **options)
     return out.getvalue()

@@ -33,6 +33,8 @@ class DefaultLimits:
     server_daily_micros: int | None
     server_monthly_micros: int | None
     bot_daily_micros: int | None
+    caption_only_allowed: bool = True
+    """Whether moderators may have results without the badge in the picture."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Rules:
     roles: frozenset[int] = frozenset()
     paused: bool = False
     age_restricted_only: bool = False
+    caption_only: bool = False
     log_channel_id: int | None = None
     blocked: bool = False
 
@@ -150,6 +153,11 @@ def limits_for(
         server_monthly_micros=own.get(Setting.SERVER_MONTHLY, defaults.server_monthly_micros),
         bot_daily_micros=defaults.bot_daily_micros,
     )
+
+
+def badge_for(rules: Rules, *, caption_only_allowed: bool) -> bool:
+    """Whether a result gets the badge in its picture: always in direct messages, which have no rules."""
+    return not (rules.caption_only and caption_only_allowed)
 
 
 def day_start(now: datetime) -> datetime:

@@ -5,8 +5,6 @@ a thread. Source: the C2PA specification 2.2.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from bot import manifests
 from bot.certificate import read_chain
@@ -14,6 +12,7 @@ from bot.containers import credentials
 from bot.errors import PictureError, PictureProblem
 from bot.manifests import Json
 from bot.pictures import Kind, open_picture, sniff
+from bot.verdict import Finding, Verdict
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC's word for a picture of several parts, one of which a trained model made."""
@@ -45,23 +44,6 @@ _GOOD = frozenset(
 )
 
 
-class Finding(StrEnum):
-    """What is known of a picture's origin."""
-
-    GENUINE = "genuine"  # made here, and every byte is as it was posted
-    ALTERED = "altered"  # it carries the credentials of a picture that was made here, and is not that picture
-    NO_CREDENTIALS = "no_credentials"  # none, another's, or some that cannot be believed
-    NOT_A_PICTURE = "not_a_picture"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A finding; `swap_id` where the credentials that name it are whole."""
-
-    finding: Finding
-    swap_id: int | None = None
-
-
 _NONE = Verdict(Finding.NO_CREDENTIALS)
 
 
@@ -79,15 +61,13 @@ class Judge:
     def verdict(self, data: bytes) -> Verdict:
         """Judge a file; whatever is in it, this gives a verdict."""
         kind = sniff(data)
-        try:
-            open_picture(data)
-        except PictureError as error:
-            return _NONE if error.problem is PictureProblem.TOO_LARGE else Verdict(Finding.NOT_A_PICTURE)
-        if kind is None or kind not in MIME or len(data) > MAX_BYTES or self._context is None:
-            return _NONE
-        found = credentials(data, kind)
+        found = b""
+        if kind is not None and kind in MIME and len(data) <= MAX_BYTES:
+            found = credentials(data, kind)
         # What does not even name our statement is not ours; no parser has to see it.
-        if SWAP.encode() not in found or len(found) > _MAX_CREDENTIALS:
+        if kind is None or SWAP.encode() not in found or len(found) > _MAX_CREDENTIALS:
+            return _without_credentials(data)
+        if self._context is None:
             return _NONE
         try:
             return self._judged(manifests.read(self._context, MIME[kind], data))
@@ -112,6 +92,14 @@ class Judge:
 
 
 _PARTS = frozenset(("active_manifest", "manifests", "validation_results", "validation_state"))
+
+
+def _without_credentials(data: bytes) -> Verdict:
+    try:
+        open_picture(data)
+    except PictureError as error:
+        return _NONE if error.problem is PictureProblem.TOO_LARGE else Verdict(Finding.NOT_A_PICTURE)
+    return _NONE
 
 
 def verify(data: bytes, chains: Sequence[str]) -> Verdict:

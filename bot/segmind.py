@@ -74,8 +74,8 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS: Final = 120.0
 """For a whole swap, repeats included; a generation takes about 10 s (source: Segmind's page of the model)."""
-PICTURE_MAX_BYTES: Final = 32 * 1024 * 1024
-"""Largest body of a 200, after decompression; base64 in JSON counts as it is sent."""
+PICTURE_MAX_BYTES: Final = 25 * 1024 * 1024
+"""Largest body of a 200, after decompression; it is held twice for a moment."""
 ERROR_MAX_BYTES: Final = 64 * 1024
 """How much of an error body is read."""
 TRIES: Final = 4

@@ -5,7 +5,6 @@ of documentation, so they are read when present and never needed. Errors are rea
 what is particular to the queue (v2) in `bot/segmind_queue.py`.
 """
 
-import base64
 import binascii
 import json
 import re
@@ -22,6 +21,11 @@ CREDITS_PATH: Final = "/v1/get-user-credits"
 QUEUE_PATH: Final = "/v2/faceswap-v5"
 JOBS_PATH: Final = "/v2/requests"
 """`JOBS_PATH/ID/status` tells how a job stands, `JOBS_PATH/ID` its result (source: Segmind's page on v2)."""
+
+JSON_MAX_BYTES: Final = 12 * 1024 * 1024
+"""Largest JSON that is read: a picture of 9 MiB in base64, which parsing holds four times."""
+_JSON_MAX_SIGNS: Final = 10_000
+"""Of its structure: a megabyte of empty fields would become fifteen as objects."""
 
 FORMAT_DEFAULT: Final[OutputFormat] = "png"
 QUALITY_DEFAULT: Final = 95
@@ -133,7 +137,9 @@ def locate_picture(answer: Answer) -> bytes | str:
 
 
 def parse_object(body: bytes) -> dict[str, object]:
-    """Read a JSON object; anything else reads as an empty one."""
+    """Read a JSON object; anything else, or one out of all proportion, reads as an empty one."""
+    if len(body) > JSON_MAX_BYTES or sum(map(body.count, (b",", b":", b"[", b"{"))) > _JSON_MAX_SIGNS:
+        return {}
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -161,7 +167,8 @@ def _from_base64(text: str) -> bytes:
         if not head.lower().endswith(";base64"):
             raise ApiAnswerUnreadable("a data URI that is not base64")
     try:
-        return base64.b64decode("".join(text.split()), validate=True)
+        # Straight from the text, without a copy of it; only line ends make it overlook other signs as well.
+        return binascii.a2b_base64(text, strict_mode=re.search(r"\s", text) is None)
     except (binascii.Error, ValueError):
         raise ApiAnswerUnreadable("neither a URL nor base64") from None
 

@@ -122,6 +122,8 @@ class Swaps:
 
     async def open(self, reply_to: Callable[[Swap], Reply]) -> None:
         """Begin to finish what other processes have left, now and from now on. Waits for no gateway."""
+        for seconds in await self._store.run(rows.last_calls_seconds):
+            self._notes.estimate.learn(seconds)
         await self._claim(reply_to)
         for keeper in (partial(self._claim_forever, reply_to), self._leases.keep, self._account.probe):
             self._keepers.add(asyncio.create_task(self._forever(keeper)))

@@ -158,3 +158,7 @@ class RequestEnded(Refusal):
 
 class RequestAnswered(Refusal):
     """A request was answered, or withdrawn, before."""
+
+
+class CannotSign(SwapFailed):
+    """The result could not be signed, or does not read back as signed; unsigned it is not posted."""

@@ -1,7 +1,6 @@
 """**Swap onto this avatar**: the menu of a member opens a form; whoever is not oneself is asked first."""
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
 from bot.client import FaceSwapBot
@@ -15,6 +14,7 @@ from cogs.begin import Wish, begin
 from cogs.buttons import Click, Interaction, custom_id, route, unkept
 from cogs.consent import ask
 from cogs.face_form import add_audience, add_face, face_of, is_private
+from cogs.menus import everywhere
 
 MENU = "Swap onto this avatar"
 
@@ -27,14 +27,7 @@ class AvatarMenu(commands.Cog):
     def __init__(self, bot: FaceSwapBot) -> None:
         self._bot = bot
         self._services = bot.services
-        self._menu = app_commands.ContextMenu(
-            name=app_commands.locale_str(MENU),
-            callback=self._open,
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
-            allowed_contexts=app_commands.AppCommandContext(
-                guild=True, dm_channel=True, private_channel=True
-            ),
-        )
+        self._menu = everywhere(MENU, self._open)
 
     async def cog_load(self) -> None:
         """Add the command, which belongs to no cog for discord.py."""
@@ -103,7 +96,7 @@ def sees(interaction: Interaction, member: discord.Member | discord.User) -> boo
         permissions = member.resolved_permissions if isinstance(member, discord.Member) else None
         return posts and permissions is not None and permissions.view_channel
     company = getattr(interaction.channel, "recipients", ())
-    return interaction.context.private_channel is True and any(one.id == member.id for one in company)
+    return any(one.id == member.id for one in company)
 
 
 async def setup(bot: FaceSwapBot) -> None:

@@ -44,21 +44,7 @@ class Credits(
     @app_commands.command(description="Your swaps of today, your extra swaps, and what you have spent")
     async def show(self, interaction: Interaction) -> None:
         """Show what the member may still swap and has spent."""
-        services, now = self._services, self._services.now()
-        guild, user = interaction.guild_id or 0, interaction.user.id
-
-        def read(db: Transaction) -> tuple[Rules, reports.Statement, list[extras.Extra]]:
-            return (
-                moderation.rules(db, guild, user),
-                reports.statement(db, guild, user, now),
-                extras.extras(db, guild, user, now),
-            )
-
-        rules, statement, left = await services.store.run(read)
-        place = place_of(interaction)
-        limits = limits_for(services.limits, in_server=guild != 0, rules=rules, place=place)
-        text = words.account(statement, limits.daily, left, in_server=guild != 0, barred=barred(rules, place))
-        await interaction.response.send_message(text, ephemeral=True)
+        await interaction.response.send_message(await account(interaction), ephemeral=True)
 
     @app_commands.command(description="Your swaps, newest first, with links to the results")
     async def history(self, interaction: Interaction) -> None:
@@ -100,6 +86,24 @@ class Credits(
             content=words.history_file(len(rows), total),
             attachments=[discord.File(io.BytesIO(data), "swaps.csv")],
         )
+
+
+async def account(interaction: Interaction) -> str:
+    """What the member may still swap here and has spent, in words."""
+    services = interaction.client.services
+    now, guild, user = services.now(), interaction.guild_id or 0, interaction.user.id
+
+    def read(db: Transaction) -> tuple[Rules, reports.Statement, list[extras.Extra]]:
+        return (
+            moderation.rules(db, guild, user),
+            reports.statement(db, guild, user, now),
+            extras.extras(db, guild, user, now),
+        )
+
+    rules, statement, left = await services.store.run(read)
+    place = place_of(interaction)
+    limits = limits_for(services.limits, in_server=guild != 0, rules=rules, place=place)
+    return words.account(statement, limits.daily, left, in_server=guild != 0, barred=barred(rules, place))
 
 
 def _buttons(user_id: int, page: int, pages: int) -> discord.ui.View:

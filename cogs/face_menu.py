@@ -9,7 +9,6 @@ from itertools import chain
 from urllib.parse import unquote, urlsplit
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
 from bot.client import FaceSwapBot
@@ -22,6 +21,7 @@ from bot.words import faces as words
 from cogs.begin import Wish, begin
 from cogs.buttons import Click, Interaction, custom_id, route, unkept
 from cogs.face_form import add_audience, add_face, face_of, is_private, labelled
+from cogs.menus import everywhere
 
 MENU = "Swap a face into this"
 
@@ -37,14 +37,7 @@ class FaceMenu(commands.Cog):
     def __init__(self, bot: FaceSwapBot) -> None:
         self._bot = bot
         self._services = bot.services
-        self._menu = app_commands.ContextMenu(
-            name=app_commands.locale_str(MENU),
-            callback=self._open,
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
-            allowed_contexts=app_commands.AppCommandContext(
-                guild=True, dm_channel=True, private_channel=True
-            ),
-        )
+        self._menu = everywhere(MENU, self._open)
 
     async def cog_load(self) -> None:
         """Add the command, which belongs to no cog for discord.py."""

@@ -9,13 +9,11 @@ from discord.ext import commands
 from bot import controls, segmind, views
 from bot.client import FaceSwapBot
 from bot.errors import AttachmentNotAPicture, AttachmentTooLarge, Role, TooManyPixels
+from bot.intake import MAX_INPUT_BYTES
 from bot.pictures import MAX_PIXELS, OutputFormat
 from bot.words import swaps as words
 from cogs.begin import Wish, begin
 from cogs.buttons import Attached, Click, only_for, route
-
-MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
-"""Largest input, in bytes: what one request to Discord may hold."""
 
 _TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
@@ -105,8 +103,8 @@ def check_attachment(role: Role, attachment: discord.Attachment | Attached) -> N
     suffix = PurePath(attachment.filename.lower()).suffix
     if declared not in _TYPES if declared else suffix not in _SUFFIXES:
         raise AttachmentNotAPicture(role)
-    if attachment.size > MAX_ATTACHMENT_BYTES:
-        raise AttachmentTooLarge(role, attachment.size, MAX_ATTACHMENT_BYTES)
+    if attachment.size > MAX_INPUT_BYTES:
+        raise AttachmentTooLarge(role, attachment.size, MAX_INPUT_BYTES)
     if (attachment.width or 0) * (attachment.height or 0) > MAX_PIXELS:
         raise TooManyPixels(role, MAX_PIXELS)
 

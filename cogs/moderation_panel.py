@@ -15,7 +15,7 @@ MOST = 25
 """How many channels or roles a select takes, and options it shows (source: Discord's component reference)."""
 
 NUMBERS, NUMBERS_FORM = "settings-numbers", "settings-numbers-form"
-SWITCH_PAUSED, SWITCH_AGE = "settings-paused", "settings-age"
+SWITCH_PAUSED, SWITCH_AGE, SWITCH_BADGE = "settings-paused", "settings-age", "settings-badge"
 SET_CHANNELS, SET_ROLES, SET_LOG = "settings-channels", "settings-roles", "settings-log"
 GIVE_ROLE, ROLE_FORM, DROP_ROLE = "settings-role", "settings-role-form", "settings-role-drop"
 
@@ -48,7 +48,8 @@ def panel(
     }
     overview = [f"**{label}**: {value}" for label, value in now.items() if label not in parts]
     container: ui.Container[Any] = ui.Container(
-        ui.TextDisplay("\n".join((f"## {labels.title}", *overview))), _switches(rules)
+        ui.TextDisplay("\n".join((f"## {labels.title}", *overview))),
+        _switches(rules, caption_only_allowed=defaults.caption_only_allowed),
     )
     for label, selects in parts.items():
         container.add_item(ui.TextDisplay(f"**{label}**: {now[label]}"))
@@ -90,15 +91,18 @@ def role_form(role_id: int, rules: Rules) -> ui.Modal:
     return unkept(form)
 
 
-def _switches(rules: Rules) -> ui.ActionRow[Any]:
+def _switches(rules: Rules, *, caption_only_allowed: bool) -> ui.ActionRow[Any]:
     """The buttons; each says what it will do, so that pressing an old one twice changes nothing more."""
     row: ui.ActionRow[Any] = ui.ActionRow()
     labels = words.labels()
     row.add_item(ui.Button(label=labels.change_numbers, custom_id=NUMBERS, style=discord.ButtonStyle.primary))
-    for name, on, does in (
+    switches = [
         (SWITCH_PAUSED, rules.paused, (labels.pause, labels.resume)),
         (SWITCH_AGE, rules.age_restricted_only, (labels.require_age_restricted, labels.allow_every_age)),
-    ):
+    ]
+    if caption_only_allowed:
+        switches.append((SWITCH_BADGE, rules.caption_only, (labels.hide_badge, labels.show_badge)))
+    for name, on, does in switches:
         row.add_item(ui.Button(label=does[on], custom_id=custom_id(name, int(not on))))
     return row
 

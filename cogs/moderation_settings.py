@@ -25,6 +25,7 @@ class SettingsPanel:
             panels.NUMBERS_FORM: self._take_numbers,
             panels.SWITCH_PAUSED: self._switch_paused,
             panels.SWITCH_AGE: self._switch_age,
+            panels.SWITCH_BADGE: self._switch_badge,
             panels.SET_CHANNELS: self._set_channels,
             panels.SET_ROLES: self._set_roles,
             panels.SET_LOG: self._set_log,
@@ -59,6 +60,11 @@ class SettingsPanel:
 
     async def _switch_age(self, click: Click) -> None:
         await self._apply(click, Change(age_restricted_only=click.state == ("1",)))
+
+    async def _switch_badge(self, click: Click) -> None:
+        # An old panel may offer what the operator has forbidden since.
+        wanted = click.state == ("1",) and self._services.limits.caption_only_allowed
+        await self._apply(click, Change(caption_only=wanted))
 
     async def _set_channels(self, click: Click) -> None:
         await self._apply(click, Change(channels=frozenset(map(int, click.values))))

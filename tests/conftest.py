@@ -1,6 +1,6 @@
-"""Fixtures of more than one test file: databases of both engines."""
+"""Fixtures of more than one test file: databases of both engines, and a watch over secrets."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,12 +8,35 @@ from hypothesis import settings
 
 from bot.store import audit
 from bot.store.database import Store
+from tests import secrets
 from tests.databases import Database, PostgresDatabase, SqliteDatabase, opened
 from tests.postgres_server import drop_database, new_database, running_server
 
 # The same examples in every run: a property that fails, fails for everybody.
 settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("suite")
+
+
+_WATCH = pytest.StashKey[secrets.Watch]()
+
+
+@pytest.fixture(autouse=True)
+def no_secret_gets_out(request: pytest.FixtureRequest) -> Iterator[secrets.Watch]:
+    """See where secrets go during a test; the report below looks once the output is known as well."""
+    with secrets.watching() as watch:
+        request.node.stash[_WATCH] = watch
+        yield watch
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test, at its end, in which a secret got out."""
+    report = yield
+    if report.when == "teardown" and (watch := item.stash.get(_WATCH, None)):
+        printed = [(name, text) for name, text in report.sections if "stdout" in name or "stderr" in name]
+        if leaks := watch.leaks(printed):
+            report.outcome, report.longrepr = "failed", "\n".join(sorted(set(leaks)))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ class Answer:
     """What one request is answered; a `body` that is no bytes is sent piece by piece, without a length.
 
     `delay` is in real seconds, before the first byte. `reset` cuts the connection: before anything is sent,
-    after the headers, or in the middle of the body.
+    after the headers, or in the middle of the body. `before` is sent as it is, ahead of the status line.
     """
 
     status: int = 200
@@ -48,6 +48,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     delay: float = 0.0
     reset: Literal["at_once", "after_headers", "in_body"] | None = None
+    before: bytes | Iterable[bytes] = b""
 
 
 def as_json(document: object, status: int = 200, **more: Any) -> Answer:
@@ -237,6 +238,10 @@ async def _write(writer: asyncio.StreamWriter, answer: Answer, *, closing: bool)
     if answer.reset == "at_once":
         writer.transport.abort()
         return
+    for piece in [answer.before] if isinstance(answer.before, bytes) else answer.before:
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(0)
     writer.write(_head(answer, closing=closing))
     pieces = [answer.body] if isinstance(answer.body, bytes) else answer.body
     for piece in pieces:

@@ -120,9 +120,14 @@ async def test_reports_of_one_picture_are_one_case(desk: Desk) -> None:
 
 async def test_reports_at_once_are_one_case(desk: Desk) -> None:
     """Whoever comes second joins the first, on every engine."""
-    found = await asyncio.gather(*(desk.report(by=REPORTER + n) for n in range(8)))
-    assert sorted(outcome.name for outcome, _ in found) == ["JOINED"] * 7 + ["OPENED"]
-    assert len({case.id for _, case in found}) == 1
+    swap_ids = range(2, 22)
+    for swap_id in swap_ids:
+        await desk.delivered(swap_id)
+    for swap_id in swap_ids:
+        reports = (desk.report(swap_id, by=REPORTER + 100 * swap_id + n) for n in range(8))
+        found = await asyncio.gather(*reports)
+        assert sorted(outcome.name for outcome, _ in found) == ["JOINED"] * 7 + ["OPENED"]
+        assert len({case.id for _, case in found}) == 1
 
 
 async def test_reports_at_once_are_counted(desk: Desk) -> None:
@@ -202,6 +207,7 @@ async def test_confirming_removes_all_but_the_hashes(desk: Desk, reason: Reason)
     _, case = await desk.report(reason=reason)
     closed = await desk.store.run(cases.confirm, desk.moderator(), case.id)
     assert (closed.state, closed.decided_by) == ("confirmed", MODERATOR)
+    assert [one.note for one in closed.reports] == [""]
     assert await desk.kept() == [None]
     assert await desk.store.run(inputs.made, 1) is None
     assert await desk.blocked(SOURCE)
@@ -236,7 +242,7 @@ async def test_three_open_reports_are_the_most(desk: Desk) -> None:
     assert (await desk.report(5))[0] is Outcome.OPENED
     await desk.store.run(cases.confirm, desk.moderator(), opened[0].id)
     assert (await desk.report(4))[0] is Outcome.OPENED
-    await desk.delivered(6)
+    await desk.delivered(6, source_hash=~SOURCE)
     assert (await desk.report(6, believed=True))[0] is Outcome.OPENED
 
 

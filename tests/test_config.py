@@ -1,12 +1,14 @@
 """Configuration: defaults, every kind of mistake, and that `.env.example` says the same."""
 
 import re
+import tomllib
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
 
+from bot import __version__
 from bot.config import SEGMIND_API, PostgresUrl, read_config
 from bot.errors import ConfigError
 
@@ -36,7 +38,7 @@ def test_the_example_file_names_just_the_variables_that_are_read() -> None:
     """Each variable the code reads is in the example, and the example has no other."""
     root = EXAMPLE.parent
     source = (root / "bot" / "config.py").read_text() + (root / "bot" / "__main__.py").read_text()
-    assert set(_example()) == set(re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z]+)+)"', source))
+    assert set(_example()) == set(re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z]+)+|PRECHECK)"', source))
 
 
 def _example() -> dict[str, str]:
@@ -47,6 +49,12 @@ def test_a_key_means_the_real_api_at_its_price() -> None:
     """With a key the address is Segmind's and a swap costs five cents."""
     config = read_config({"SEGMIND_API_KEY": "SG_key"})
     assert (config.segmind_base_url, config.price_micros, config.own_engine) == (SEGMIND_API, 50_000, False)
+
+
+@pytest.mark.parametrize(("value", "looks"), [("", True), ("auto", True), ("OFF", False)])
+def test_the_free_look_can_be_turned_off(value: str, looks: bool) -> None:
+    """It is on unless somebody says otherwise."""
+    assert read_config({"PRECHECK": value}).precheck is looks
 
 
 def test_an_empty_limit_means_no_limit() -> None:
@@ -96,6 +104,7 @@ def test_dollars_become_micros_exactly(amount: str, micros: int) -> None:
         ("DISCORD_SANDBOX_URL", "https://discord.com"),
         ("DISCORD_TOKEN", "two words"),
         ("LOG_LEVEL", "loud"),
+        ("PRECHECK", "maybe"),
     ],
 )
 def test_a_mistake_is_named_with_its_variable(name: str, value: str) -> None:
@@ -156,3 +165,14 @@ def test_on_heroku_a_file_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match=r"DATABASE_URL.*Heroku"):
         read_config({"DYNO": "worker.1", "DATABASE_URL": url})
     assert read_config({"DYNO": "worker.1", "DATABASE_URL": "postgres://ada:word@db/store"})
+
+
+def test_moderators_may_choose_unless_told_otherwise() -> None:
+    """Captions alone are allowed unless the operator forbids them."""
+    assert read_config({}).limits.caption_only_allowed
+    assert not read_config({"CAPTION_ONLY": "forbidden"}).limits.caption_only_allowed
+
+
+def test_the_version_is_the_projects() -> None:
+    """What is written into pictures is the version that the project has."""
+    assert tomllib.loads((EXAMPLE.parent / "pyproject.toml").read_text())["project"]["version"] == __version__

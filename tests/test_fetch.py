@@ -5,13 +5,14 @@ import itertools
 import socket
 import traceback
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.errors import FetchError, FetchProblem
-from bot.fetch import DISCORD_CDN, SEGMIND_RESULTS, AllowedOrigins, fetch, open_session
+from bot.fetch import DISCORD_CDN, SEGMIND_RESULTS, AllowedOrigins, Reader, fetch, open_session, post
 from tests.scripted_api import Answer, ScriptedApi, error
 
 ALLOWED = AllowedOrigins.of([*DISCORD_CDN, *SEGMIND_RESULTS])
@@ -243,3 +244,81 @@ async def test_problems(
     assert caught.value.status == (answer.status if problem is FetchProblem.STATUS else None)
     assert "5e7d" not in "".join(traceback.format_exception(caught.value)) + repr(caught.value.__context__)
     assert {request.path for request in api.requests} == {"/a.png"}  # a redirect is not followed
+
+
+async def send(session: aiohttp.ClientSession, api: ScriptedApi, **more: Any) -> bytes:
+    """Post to the server's `/look`, with a key."""
+    options: dict[str, Any] = {
+        "headers": {"x-api-key": "made-up"},
+        "max_bytes": 1000,
+        "timeout_seconds": 10,
+        **more,
+    }
+    return await post(session, f"{api.base_url}/look", b"x" * 2_000_000, **options)
+
+
+async def test_bytes_are_posted_whole(session: aiohttp.ClientSession, api: ScriptedApi) -> None:
+    """Two megabytes arrive with the headers given, and an answer of the cap's size comes back."""
+    api.script(Answer(body=b"y" * 1000), path="/look")
+    assert await send(session, api) == b"y" * 1000
+    (request,) = api.requests
+    assert (request.method, len(request.body), request.headers["x-api-key"]) == ("POST", 2_000_000, "made-up")
+
+
+@pytest.mark.parametrize(
+    ("answer", "more", "problem"),
+    [
+        (Answer(status=429), {}, FetchProblem.STATUS),
+        (Answer(status=302, headers={"location": "/elsewhere"}), {}, FetchProblem.STATUS),
+        (Answer(body=b"y" * 1001), {}, FetchProblem.TOO_LARGE),
+        (Answer(delay=5), {"timeout_seconds": 0.2}, FetchProblem.TIMEOUT),
+        (Answer(reset="at_once"), {}, FetchProblem.NETWORK),
+        (Answer(reset="in_body"), {}, FetchProblem.NETWORK),
+    ],
+)
+async def test_a_post_fails_as_a_read_does(
+    session: aiohttp.ClientSession,
+    api: ScriptedApi,
+    answer: Answer,
+    more: dict[str, Any],
+    problem: FetchProblem,
+) -> None:
+    """One typed error, which holds neither key nor address; the key is not carried to another place."""
+    api.script(answer, path="/look")
+    with pytest.raises(FetchError) as caught:
+        await send(session, api, **more)
+    assert caught.value.problem is problem
+    assert "made-up" not in "".join(traceback.format_exception(caught.value))
+    assert api.base_url not in "".join(traceback.format_exception(caught.value))
+    assert len(api.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "gone"),
+    [
+        (Answer(200, b""), False),
+        (Answer(404, b""), True),
+        (Answer(403, b""), True),
+        (Answer(410, b""), True),
+        (Answer(429, b""), False),
+        (Answer(500, b""), False),
+        (Answer(302, b"", headers={"Location": "http://127.0.0.1:1/"}), False),
+        (Answer(delay=5), False),
+        (Answer(reset="at_once"), False),
+    ],
+)
+async def test_what_is_gone(
+    session: aiohttp.ClientSession, api: ScriptedApi, answer: Answer, gone: bool
+) -> None:
+    """Only an answer that says so counts; the body is not asked for, and a slow server is not waited for."""
+    api.script(answer, path="/a.png")
+    reader = Reader(session, AllowedOrigins.of([api.base_url]), 1000, 10)
+    assert await reader.is_gone(f"{api.base_url}/a.png", timeout_seconds=0.2) is gone
+    assert {(one.method, one.path) for one in api.requests} == {("HEAD", "/a.png")}
+
+
+async def test_only_allowed_addresses_are_asked(session: aiohttp.ClientSession, api: ScriptedApi) -> None:
+    """What may not be read is not asked for either."""
+    with pytest.raises(FetchError):
+        await Reader(session, ALLOWED, 1000, 10).is_gone(f"{api.base_url}/a.png", timeout_seconds=0.2)
+    assert api.requests == []

@@ -16,7 +16,7 @@ from bot.language import ENGLISH, LANGUAGES, _, everywhere, n_, speak, speaking
 from bot.sandbox.commands import check_commands
 from bot.store.reports import Usage
 from bot.translator import CommandTranslator
-from bot.words import moderation
+from bot.words import moderation, results
 from bot.words.figures import sentences
 from bot.words.swaps import cancel
 from tests import messages
@@ -174,9 +174,10 @@ def test_sentences_stand_as_the_language_sets_them() -> None:
 
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_charts_have_the_letters_of_every_language(locale: str) -> None:
-    """The chart's font has few letters; those of what is drawn are among them."""
+    """The font of charts and comparisons has few letters; those of what is drawn are among them."""
     with speaking(locale):
         texts = moderation.chart_title() + moderation.bar(Usage(1, 2, 50_000))
+        texts += results.before() + results.after()
     unknown = drawn("\uffff")
     assert [letter for letter in sorted(set(texts)) if drawn(letter) == unknown] == []
 

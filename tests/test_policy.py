@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Limit
-from bot.policy import ALLOWANCE_WINDOW, DefaultLimits, Limits, Usage, decide, limits_for, month_start
+from bot.policy import (
+    ALLOWANCE_WINDOW,
+    DefaultLimits,
+    Limits,
+    Rules,
+    Usage,
+    badge_for,
+    decide,
+    limits_for,
+    month_start,
+)
 
 NOW = datetime(2026, 2, 28, 23, 30, tzinfo=UTC)
 PRICE = 50_000
@@ -125,3 +135,13 @@ def test_a_month_starts_on_its_first_day(now: datetime) -> None:
     start = month_start(now)
     assert (start.day, start.hour, start.month) == (1, 0, now.month)
     assert start <= now
+
+
+@pytest.mark.parametrize(
+    ("chosen", "allowed", "badge"),
+    [(False, True, True), (False, False, True), (True, True, False), (True, False, True)],
+)
+def test_the_badge_is_left_out_only_where_both_agree(*, chosen: bool, allowed: bool, badge: bool) -> None:
+    """The operator allows captions alone and the moderators choose them; direct messages have the badge."""
+    assert badge_for(Rules(caption_only=chosen), caption_only_allowed=allowed) is badge
+    assert badge_for(Rules(), caption_only_allowed=allowed)

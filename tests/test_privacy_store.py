@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 
 MEMBERS = {
     "accounts.user_id": "accounts",
-    "actions.actor_id": "your_acts_as_moderator",
+    "actions.actor_id": "recorded_acts_of_yours",
     "actions.detail": "acts_of_moderators_on_you",
     "blocked_members.user_id": "blocks_of_you",
     "cases.decided_by": "the server's: told to its owner, deleted with the case",

@@ -15,12 +15,16 @@ from bot.words.figures import dollars
 from bot.words.swaps import caption, price_label, receipt
 
 SAMPLES: dict[type[BotError], BotError] = {
+    trust_errors.TooManyReports: trust_errors.TooManyReports(3),
     errors.AttachmentNotAPicture: errors.AttachmentNotAPicture(Role.SOURCE),
     errors.AttachmentTooLarge: errors.AttachmentTooLarge(Role.TARGET, 30 << 20, 25 << 20),
     errors.TooManyPixels: errors.TooManyPixels(Role.TARGET, 40_000_000),
     trust_errors.Filtered: trust_errors.Filtered(PictureRole.RESULT, "upstream"),
     trust_errors.FilterFailed: trust_errors.FilterFailed(PictureRole.SOURCE),
+    trust_errors.AskedLately: trust_errors.AskedLately(datetime(2026, 1, 1, tzinfo=UTC)),
+    trust_errors.TooManyRequests: trust_errors.TooManyRequests(3),
     trust_errors.TooManyFaces: trust_errors.TooManyFaces(10),
+    errors.PictureUnreachable: errors.PictureUnreachable(Role.SOURCE),
     trust_errors.FaceGone: trust_errors.FaceGone("*Ada*"),
     errors.PictureGone: errors.PictureGone(Role.SOURCE),
     errors.PictureUnreachable: errors.PictureUnreachable(Role.SOURCE),

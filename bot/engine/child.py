@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import bot
 from bot.engine.assets import FOLDER
+from bot.engine.job import FACES_PATH
 from bot.errors import EngineUnavailable
 
 _PROJECT = Path(bot.__file__).resolve().parent.parent
@@ -47,9 +48,19 @@ class EngineChild:
         return f"http://127.0.0.1:{self._port}"
 
     @property
+    def faces_url(self) -> str:
+        """Where it looks at pictures."""
+        return f"{self.base_url}{FACES_PATH}"
+
+    @property
     def pid(self) -> int | None:
         """Process id of the engine that runs now."""
         return self._process.pid if self._process else None
+
+    @property
+    def running(self) -> bool:
+        """Whether its process is there."""
+        return self._process is not None and self._process.returncode is None
 
     @classmethod
     @asynccontextmanager

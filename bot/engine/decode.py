@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 
 from bot.engine.imaging import Bytes
 from bot.errors import PictureError, PictureProblem
-from bot.pictures import open_picture
+from bot.pictures import BROKEN, open_picture
 
 _LARGE = 8_000_000
 """Pixels from which a picture's own memory leaves little for what it is shrunk through."""
@@ -26,7 +26,7 @@ def decode(data: bytes, bound: int) -> Picture:
     """Decode the first frame, upright, at most `bound` pixels on its longer side; raises PictureError."""
     try:
         image = _bounded(data, bound)
-    except (OSError, SyntaxError, ValueError, EOFError):  # Pillow's words for broken data
+    except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
     pixels = np.asarray(image)
     if image.mode == "RGB":
@@ -50,8 +50,9 @@ def _bounded(data: bytes, bound: int) -> Image.Image:
     if max(image.size) > bound:
         scale = bound / max(image.size)
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-        gap = 2 if image.width * image.height < _LARGE else 1.2
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=gap)
+        if image.width * image.height > _LARGE:
+            image = image.reduce(max(1, int(1 / scale)))  # and the large one is gone before the next step
+        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
     image.info = info  # it holds the orientation
     return ImageOps.exif_transpose(image)
 

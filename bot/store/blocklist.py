@@ -6,6 +6,8 @@ from typing import Final
 
 from bot.store.database import Transaction, to_ms
 from bot.store.inputs import NEAR
+from bot.store.moderation import Actor, record
+from bot.store.swaps import Swap
 
 WHOLE_BOT: Final = 0
 """The scope that every place asks."""
@@ -52,6 +54,17 @@ def spread(db: Transaction, case_id: int, now: datetime) -> None:
     block(db, WHOLE_BOT, [row["hash"] for row in rows], case_id, now)
 
 
+def narrow(db: Transaction, case_id: int) -> None:
+    """Undo `spread`."""
+    sql = "DELETE FROM blocked_pictures WHERE case_id = :case AND guild_id = :bot"
+    db.execute(sql, case=case_id, bot=WHOLE_BOT)
+
+
 def unblock(db: Transaction, case_id: int) -> None:
     """Take back what a case has blocked; what another case has blocked stays so."""
     db.execute("DELETE FROM blocked_pictures WHERE case_id = :case", case=case_id)
+
+
+def note_refusal(db: Transaction, swap: Swap, now: datetime) -> None:
+    """Write down that a swap was refused because one of its pictures is blocked; raises AlreadyHandled."""
+    record(db, Actor(swap.id, swap.guild_id, swap.user_id, now), "blocked_picture", {"swap": swap.id})

@@ -47,12 +47,16 @@ class Report:
 
 @dataclass(frozen=True)
 class Case:
-    """A reported swap; guild_id 0 is one without a server, user_id whoever asked for it."""
+    """A reported swap; guild_id 0 is one without a server, user_id whoever asked for it.
+
+    `home` is the channel and the message that others read its result in, as far as the bot knows.
+    """
 
     id: int
     swap_id: int
     guild_id: int
     user_id: int
+    private: bool
     spoiler: bool
     state: str
     grave: bool
@@ -60,7 +64,14 @@ class Case:
     decided_by: int | None
     log_channel_id: int | None
     log_message_id: int | None
+    home: tuple[int, int] | None
     reports: tuple[Report, ...]
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """The channel and the message of everything that was hidden."""
+        reported = ((one.channel_id, one.message_id) for one in self.reports)
+        return list(dict.fromkeys((*reported, *([self.home] if self.home else []))))
 
     @property
     def decided_at_latest(self) -> datetime:
@@ -94,6 +105,12 @@ def confirm(db: Transaction, actor: Actor, case_id: int) -> Case:
         blocklist.spread(db, case_id, actor.at)
     _remove(db, case, actor.user_id, actor.at)
     return _case(db, case_id)
+
+
+def narrow(db: Transaction, actor: Actor, case_id: int) -> None:
+    """Block what a case has blocked in the whole bot in its own place alone; raises AlreadyHandled."""
+    record(db, actor, "narrow", {"case": case_id})
+    blocklist.narrow(db, case_id)
 
 
 def expire(db: Transaction, now: datetime) -> int:
@@ -168,6 +185,8 @@ def _decide(db: Transaction, case_id: int, state: str, by: int | None, now: date
         by=by,
         now=to_ms(now),
     )
+    # Moderators have read them; they may tell of people, and nobody needs them any more.
+    db.execute("UPDATE reports SET note = '' WHERE case_id = :id", id=case_id)
 
 
 def _remove(db: Transaction, case: Case, by: int | None, now: datetime) -> None:
@@ -183,8 +202,9 @@ def _case(db: Transaction, case_id: int) -> Case:
 def _cases(db: Transaction, which: LiteralString, **values: int) -> list[Case]:
     """Cases, oldest first. A case's id is newer than that of every case before it."""
     rows = db.rows(
-        "SELECT cases.id, swap_id, cases.guild_id, swaps.user_id, spoiler, cases.state, grave, opened_at, "
-        "decided_by, log_channel_id, log_message_id FROM cases JOIN swaps ON swaps.id = cases.swap_id "
+        "SELECT cases.id, swap_id, cases.guild_id, swaps.user_id, private, spoiler, cases.state, grave, "
+        "opened_at, decided_by, log_channel_id, log_message_id, channel_id, message_id "
+        "FROM cases JOIN swaps ON swaps.id = cases.swap_id "
         f"WHERE {which} ORDER BY opened_at, cases.id",
         **values,
     )
@@ -197,6 +217,7 @@ def _made(row: Row, reports: tuple[Report, ...]) -> Case:
         swap_id=row["swap_id"],
         guild_id=row["guild_id"],
         user_id=row["user_id"],
+        private=bool(row["private"]),
         spoiler=bool(row["spoiler"]),
         state=row["state"],
         grave=bool(row["grave"]),
@@ -204,6 +225,7 @@ def _made(row: Row, reports: tuple[Report, ...]) -> Case:
         decided_by=row["decided_by"],
         log_channel_id=row["log_channel_id"],
         log_message_id=row["log_message_id"],
+        home=None if row["private"] or not row["message_id"] else (row["channel_id"], row["message_id"]),
         reports=reports,
     )
 

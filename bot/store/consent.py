@@ -30,7 +30,10 @@ def opted_out(db: Transaction, user_id: int) -> bool:
 
 
 def opt_out(db: Transaction, user_id: int, now: datetime) -> None:
-    """Keep a member's avatar and saved faces from being used; whom they allowed it, and what waits, ends."""
+    """Keep a member's avatar and saved faces from being used; whom they allowed it, and what waits, ends.
+
+    What waits is what others ask of the member, and what the member asks to put a saved face onto.
+    """
     db.execute(
         "INSERT INTO opted_out (user_id, opted_out_at) VALUES (:user, :now) ON CONFLICT (user_id) DO NOTHING",
         user=user_id,
@@ -39,7 +42,8 @@ def opt_out(db: Transaction, user_id: int, now: datetime) -> None:
     db.execute("DELETE FROM consents WHERE owner_id = :user AND answer = 'always'", user=user_id)
     db.execute(
         "UPDATE consent_requests SET state = 'ended', source = NULL, target = NULL, answered_at = :now "
-        "WHERE owner_id = :user AND state = 'open'",
+        "WHERE state = 'open' AND "
+        "(owner_id = :user OR (asker_id = :user AND SUBSTR(source, 1, 8) = 'message:'))",
         user=user_id,
         now=to_ms(now),
     )
@@ -99,36 +103,3 @@ def subject_of(db: Transaction, swap_id: int) -> int | None:
     """Whose avatar a swap was made onto, when that is another member's; they may delete its result."""
     rows = db.rows("SELECT subject_id FROM swaps WHERE id = :id", id=swap_id)
     return rows[0]["subject_id"] if rows else None
-
-
-def of_member(db: Transaction, user_id: int) -> dict[str, object]:
-    """What is kept of a member here, as `/privacy export` shows it; what others answer them is others'."""
-    asked = db.rows(
-        "SELECT id, asker_id, owner_id, guild_id, locale, asked_at, state, answered_at FROM consent_requests "
-        "WHERE asker_id = :user OR owner_id = :user ORDER BY asked_at, id",
-        user=user_id,
-    )
-    onto = db.rows("SELECT id, held_at FROM swaps WHERE subject_id = :user ORDER BY id", user=user_id)
-    return {
-        "opted_out": opted_out(db, user_id),
-        "answers": [
-            {"member": one.asker_id, "answer": one.answer.value, "at": to_ms(one.answered_at)}
-            for one in given(db, user_id)
-        ],
-        "requests": [dict(row) for row in asked],
-        "swaps_onto_avatar": [dict(row) for row in onto],
-    }
-
-
-def forget(db: Transaction, user_id: int) -> None:
-    """Erase what is kept of a member here, but for what protects somebody.
-
-    An opt-out and every "never" stay, the member's own and those that others gave them: a deletion that took
-    them back would open the avatar it is meant to protect, or let somebody who was refused ask again.
-    """
-    db.execute(
-        "DELETE FROM consents WHERE answer = 'always' AND (owner_id = :user OR asker_id = :user)",
-        user=user_id,
-    )
-    db.execute("DELETE FROM consent_requests WHERE asker_id = :user OR owner_id = :user", user=user_id)
-    db.execute("UPDATE swaps SET subject_id = NULL WHERE subject_id = :user", user=user_id)

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.errors import AlreadyHandled
 from bot.policy import Place, barred
-from bot.references import avatar_owner
+from bot.references import InMessage, avatar_owner, parse
 from bot.store import consent
 from bot.store.consent import Consent, Standing
 from bot.store.database import Row, Transaction, from_ms, to_ms
@@ -69,10 +69,11 @@ class Request:
 
 
 def permit(db: Transaction, swap: Swap) -> None:
-    """Let a swap use what is no avatar of somebody else, or whose member always allows it.
+    """Let a swap use its pictures: no avatar, or one whose member always allows it; no face of who opted out.
 
     Raises OptedOut, NotTakingPart or ConsentNeeded.
     """
+    _check_saved(db, swap.user_id, swap.source_url)
     owners = {avatar_owner(swap.source_url), avatar_owner(swap.target_url)} - {None}
     # A second delivery of an interaction must not be refused by what has changed since the first.
     if not owners or db.rows("SELECT 1 FROM swaps WHERE id = :id", id=swap.id):
@@ -129,6 +130,7 @@ def ask(db: Transaction, request: Request) -> None:
     if refusal := barred(rules(db, request.guild_id, request.asker_id), request.place):
         raise refusal
     expire(db, request.asked_at)
+    _check_saved(db, request.asker_id, request.source)
     is_allowed(db, request.asker_id, request.owner_id)
     check(db, request.asker_id, request.owner_id, request.asked_at)
     db.execute(
@@ -177,17 +179,18 @@ def answer(
     standing: Standing | None = None,
 ) -> Request:
     """End a request by an interaction, once, and remember what is answered from now on; raises as `load`."""
-    # Whoever comes second waits here, and sees what the first has done.
-    db.execute("UPDATE consent_requests SET state = state WHERE id = :id", id=request_id)
     request = load(db, request_id, click_id, now)
-    db.execute(
+    changed = db.execute(
         "UPDATE consent_requests SET state = :state, source = NULL, target = NULL, answered_by = :click, "
-        "answered_at = :now WHERE id = :id",
+        "answered_at = :now WHERE id = :id AND state = 'open'",
         id=request_id,
         state=state.value,
         click=click_id,
         now=to_ms(now),
     )
+    if not changed:
+        # Another answer was faster: this raises.
+        return load(db, request_id, click_id, now)
     if standing:
         consent.stand_by(db, Consent(request.owner_id, request.asker_id, standing, now))
     return request
@@ -203,6 +206,12 @@ def expire(db: Transaction, now: datetime) -> int:
         until=until,
     )
     return ended + db.execute("DELETE FROM consent_requests WHERE answered_at <= :until", until=until)
+
+
+def _check_saved(db: Transaction, user_id: int, source: str) -> None:
+    """Raise OptedOut when a member who has opted out uses a saved face: those alone are in messages."""
+    if isinstance(parse(source), InMessage) and consent.opted_out(db, user_id):
+        raise OptedOut
 
 
 def _lock(db: Transaction, user_id: int) -> None:

@@ -11,8 +11,9 @@ from bot.store.database import Transaction, to_ms
 
 _PAUSED = "paused"
 _AGE_RESTRICTED = "age_restricted_only"
+_CAPTION_ONLY = "caption_only"
 _LOG_CHANNEL = "log_channel_id"
-_SWITCHES = (_PAUSED, _AGE_RESTRICTED)
+_SWITCHES = (_PAUSED, _AGE_RESTRICTED, _CAPTION_ONLY)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Change:
     roles: frozenset[int] | None = None
     paused: bool | None = None
     age_restricted_only: bool | None = None
+    caption_only: bool | None = None
     log_channel_id: int | None = None
     no_log_channel: bool = False
 
@@ -65,6 +67,7 @@ def rules(db: Transaction, guild_id: int, user_id: int) -> Rules:
         roles=frozenset(row["target_id"] for row in allowed if row["kind"] == "role"),
         paused=bool(values.get(_PAUSED)),
         age_restricted_only=bool(values.get(_AGE_RESTRICTED)),
+        caption_only=bool(values.get(_CAPTION_ONLY)),
         log_channel_id=values.get(_LOG_CHANNEL),
         blocked=bool(
             db.rows(
@@ -84,7 +87,8 @@ def change_settings(db: Transaction, actor: Actor, change: Change) -> Rules:
         _set(db, guild, setting, value)
     for setting in change.reset:
         db.execute("DELETE FROM settings WHERE guild_id = :guild AND name = :name", guild=guild, name=setting)
-    for name, switch in ((_PAUSED, change.paused), (_AGE_RESTRICTED, change.age_restricted_only)):
+    for name in _SWITCHES:
+        switch: bool | None = getattr(change, name)
         if switch is not None:
             _set(db, guild, name, int(switch))
     if change.log_channel_id is not None or change.no_log_channel:

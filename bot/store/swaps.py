@@ -64,6 +64,22 @@ class OpenSwap:
     """When the member was asked whether to pay although no face was seen."""
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where and for whom a swap was made."""
+
+    guild_id: int
+    channel_id: int
+    message_id: int | None
+    user_id: int
+
+
+def origin(db: Transaction, swap_id: int) -> Origin | None:
+    """Where a swap was made, or None for one that this store does not know."""
+    sql = "SELECT guild_id, channel_id, message_id, user_id FROM swaps WHERE id = :id"
+    return next((Origin(**row) for row in db.rows(sql, id=swap_id)), None)
+
+
 def start_sending(db: Transaction, swap_id: int, now: datetime, owner: str = "") -> bool:
     """Note that the paid call leaves now; False when the swap is not held any more, or not by this owner."""
     return _step(
@@ -206,6 +222,14 @@ def load_open(db: Transaction, swap_id: int) -> OpenSwap | None:
     """One open swap with its picture, or None when it has ended."""
     rows = db.rows(f"SELECT * FROM swaps WHERE id = :id AND {OPEN}", id=swap_id)
     return _open_swap(rows[0]) if rows else None
+
+
+def last_calls_seconds(db: Transaction) -> list[float]:
+    """How long the last calls took that made a picture, oldest first."""
+    made = db.rows(
+        "SELECT made_at - sent_at AS taken FROM swaps WHERE made_at IS NOT NULL ORDER BY id DESC LIMIT 15"
+    )
+    return [row["taken"] / 1000 for row in reversed(made)]
 
 
 def accounts_of(guild_id: int, user_id: int) -> tuple[int, ...]:

@@ -22,9 +22,6 @@ _REASONS: Mapping[type[BotError], Callable[[], str]] = {
         "The finished picture does not fit under Discord's upload limit here. "
         "Try again with `format: jpeg` or a smaller target picture."
     ),
-    errors.CannotSign: lambda: sentences(
-        _("The bot could not sign your picture, and it posts none unsigned."), _for_the_operator()
-    ),
     errors.Busy: lambda: _(
         "Too many swaps are waiting, and yours could not start in time. Try again in a few minutes."
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot import settings
 from bot.language import _
-from bot.policy import DefaultLimits, Limits, Rules, Setting, limits_for
+from bot.policy import DefaultLimits, Limits, Rules, Setting, badge_for, limits_for
 from bot.words.figures import dollars
 
 
@@ -16,6 +16,7 @@ class Labels:
     title: str
     paused: str
     age_restricted: str
+    badge: str
     channels: str
     roles: str
     role_allowances: str
@@ -25,6 +26,8 @@ class Labels:
     resume: str
     require_age_restricted: str
     allow_every_age: str
+    show_badge: str
+    hide_badge: str
     choose_channels: str
     choose_roles: str
     choose_log: str
@@ -41,6 +44,7 @@ def labels() -> Labels:
         title=_("Face swap settings"),
         paused=_("Paused"),
         age_restricted=_("Age-restricted channels only"),
+        badge=_("AI badge in the picture"),
         channels=_("Allowed channels"),
         roles=_("Allowed roles"),
         role_allowances=_("Roles with an allowance of their own"),
@@ -50,6 +54,8 @@ def labels() -> Labels:
         resume=_("Resume"),
         require_age_restricted=_("Require age-restricted"),
         allow_every_age=_("Do not require age-restricted"),
+        show_badge=_("Badge in the picture"),
+        hide_badge=_("Caption without badge"),
         choose_channels=_("Everywhere: choose to narrow it"),
         choose_roles=_("Everybody: choose to narrow it"),
         choose_log=_("None: choose where changes are written"),
@@ -96,6 +102,7 @@ def summary(rules: Rules, defaults: DefaultLimits) -> dict[str, str]:
         names.roles: ", ".join(f"<@&{one}>" for one in sorted(rules.roles)) or _("everybody"),
         names.paused: _yes_or_no(yes=rules.paused),
         names.age_restricted: _yes_or_no(yes=rules.age_restricted_only),
+        names.badge: _yes_or_no(yes=badge_for(rules, caption_only_allowed=defaults.caption_only_allowed)),
         names.log_channel: f"<#{rules.log_channel_id}>" if rules.log_channel_id else _("none"),
     }
 

@@ -96,6 +96,28 @@ REASONS: Mapping[type[BotError], Callable[[Any], str]] = {
     ),
     trust_errors.RequestEnded: lambda _error: _("This request has ended."),
     trust_errors.RequestAnswered: lambda _error: _("This request was answered already."),
+    trust_errors.CannotSign: lambda _error: _(
+        "The bot could not sign your picture, and it posts none unsigned. "
+        "Only whoever runs this bot can mend that, so please tell them or a moderator."
+    ),
+    trust_errors.TooManyReports: lambda error: n_(
+        "{count} report of yours is not decided on yet, which is the most. "
+        "Moderators decide within 48 hours.",
+        "{count} reports of yours are not decided on yet, which is the most. "
+        "Moderators decide within 48 hours.",
+        error.limit,
+    ),
+    trust_errors.ReporterBarred: lambda _error: _(
+        "The moderators of this server do not take your reports. Nothing was changed; you can write to them."
+    ),
+    trust_errors.NothingToReport: lambda _error: _(
+        "This message shows no face swap that this bot has made, so nothing was changed. "
+        "Use **Report** on the message with the picture."
+    ),
+    trust_errors.CaseClosed: lambda _error: _("This report was decided on before. Nothing was changed."),
+    trust_errors.NotRestorable: lambda _error: _(
+        "Pictures that are reported for this reason are not kept, so this one cannot be restored."
+    ),
     errors.PictureGone: lambda error: _(
         "Discord does not have the {picture} any more. Attach it again.", picture=picture(error.role)
     ),

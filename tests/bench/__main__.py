@@ -1,8 +1,8 @@
-"""Runs every benchmark, or those named: `python -m tests.bench [bot] [engine] [store]`."""
+"""Runs every benchmark, or those named: `python -m tests.bench [bot] [engine] [store] [provenance]`."""
 
 import importlib
 import sys
 
-for name in sys.argv[1:] or ["bot", "engine", "store"]:
+for name in sys.argv[1:] or ["bot", "engine", "store", "provenance"]:
     print(f"\n== {name}")  # noqa: T201 - a benchmark prints
     importlib.import_module(f"tests.bench.{name}").main()

@@ -39,6 +39,7 @@ async def _measure() -> None:
                 {
                     "SEGMIND_API_KEY": "key",
                     "SEGMIND_BASE_URL": api.base_url,
+                    "PRECHECK": "off",
                     "DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.sqlite3'}",
                     "COOLDOWN_SECONDS": "",
                     "DAILY_SWAPS_PER_MEMBER": "",

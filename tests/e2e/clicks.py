@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.client import FaceSwapBot
 from bot.sandbox import Played, Reply, payloads
-from bot.sandbox.places import Member
+from bot.sandbox.places import Member, User
 from tests.e2e.conftest import Place
 
 
@@ -13,7 +13,7 @@ def press_as(reply: Reply, label: str, member: Member) -> Played:
     return press_late(reply, next(one for one in reply.buttons() if one["label"] == label), member)
 
 
-def press_late(reply: Reply, button: dict[str, Any], member: Member) -> Played:
+def press_late(reply: Reply, button: dict[str, Any], member: Member | User) -> Played:
     """Press a button that may be gone by now, as a slow client does."""
     data = {"custom_id": button["custom_id"], "component_type": 2, "id": button["id"]}
     return Played(reply.raw.author.world.open_component(member.account, reply.raw, data))

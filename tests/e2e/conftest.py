@@ -19,11 +19,14 @@ from bot.sandbox import Played, Reply, Sandbox, Upload
 from bot.sandbox.doorway import redirected
 from bot.sandbox.places import Channel, Guild, Member
 from bot.store import audit
+from tests import secrets
 from tests.databases import Database, SqliteDatabase, opened
 from tests.openapi import Document
 from tests.scripted_api import PNG, ScriptedApi
+from tests.signing import made_in, pair_settings
 
 KEY = "SG_test_key_0123456789"
+secrets.register(KEY)
 
 
 @dataclass
@@ -53,6 +56,8 @@ class Place:
                 "DATABASE_URL": self.database.url,
                 "SHUTDOWN_GRACE": "0",
                 "LEASE_SECONDS": "1",
+                **pair_settings(),
+                "PRECHECK": "off",
                 **self.settings,
             }
         )
@@ -126,10 +131,23 @@ async def place(books: Database) -> AsyncIterator[Place]:
         with redirected(sandbox.base_url):
             yield place
         assert sandbox.complaints == []
+        assert unmarked(sandbox) == []
         assert differences(sandbox) == []
         store = await opened(place.database)
         assert await store.run(audit.violations) == {}
         await store.close()
+
+
+def unmarked(sandbox: Sandbox) -> list[str]:
+    """The results that were ever shown without saying, unaltered, which swap they are."""
+    return [
+        file.filename
+        for message in sandbox.world.messages.values()
+        for file in message.attachments
+        if message.author is sandbox.world.bot
+        and file.filename.startswith("faceswap-")
+        and made_in(file.data) != int(file.filename.removeprefix("faceswap-").partition(".")[0])
+    ]
 
 
 def differences(sandbox: Sandbox) -> list[str]:

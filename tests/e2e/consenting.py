@@ -41,7 +41,7 @@ async def send(
 ) -> Played:
     """Fill in the form for a member's avatar, and send it."""
     opened = await menu(place, owner, by=by, at=at)
-    return await opened.submit({"The face to use": FACE}, by=by or place.ada)
+    return await opened.submit({"upload": FACE}, by=by or place.ada)
 
 
 async def asked(

@@ -111,7 +111,7 @@ async def test_the_bot_starts_with_nothing_set(tmp_path: Path) -> None:
 
 
 async def test_check_says_one_line_for_each_part(tmp_path: Path) -> None:
-    """Everything right: four lines, the balance, the invite URL, exit status 0."""
+    """Everything right: a line each, the balance, the invite URL, exit status 0."""
     async with Sandbox.start() as sandbox, ScriptedApi() as api:
         status, output, _ = await run(
             "check",
@@ -123,14 +123,15 @@ async def test_check_says_one_line_for_each_part(tmp_path: Path) -> None:
         )
     lines = output.splitlines()
     assert status == 0
-    assert [line.split()[:2] for line in lines[:4]] == [
+    assert [line.split()[:2] for line in lines[:5]] == [
         ["Discord", "ok"],
         ["API", "ok"],
         ["Store", "ok"],
         ["Models", "ok"],
+        ["Signing", "ok"],
     ]
     assert "$12.518" in lines[1]
-    assert "https://discord.com/oauth2/authorize?client_id=" in lines[4]
+    assert "https://discord.com/oauth2/authorize?client_id=" in lines[5]
 
 
 async def test_check_names_what_is_wrong(tmp_path: Path) -> None:

@@ -49,11 +49,13 @@ async def test_a_request_is_approved(place: Place, bot: FaceSwapBot, owner: Memb
     request = await asked(place, owner)
     assert f"<@{owner.user.id}>" in request.text
     assert pings(place) == [{owner.user.id}]
+    await bot.attended()
+    assert await place.rows("SELECT * FROM forms WHERE sent_by IS NOT NULL") == []
     assert await place.rows(SWAPS) == []
     assert await place.rows("SELECT * FROM accounts WHERE held_micros <> 0") == []
     assert place.api.posts == []
     await pressed(place, request, APPROVE, by=owner)
-    assert [file.data for file in request.attachments] == [PNG]
+    assert len(request.attachments) == 1
     assert f"**AI face swap** for <@{place.ada.user.id}>" in request.text
     assert {one["custom_id"].split(":")[-1] for one in request.buttons()} == {str(place.ada.user.id)}
     assert await place.rows(SWAPS) == [
@@ -262,6 +264,22 @@ async def test_a_saved_face_goes_onto_an_avatar(place: Place, owner: Member) -> 
     place.sandbox.clock.advance(DAY / 2)
     await pressed(place, request, APPROVE, by=owner)
     assert len(request.attachments) == 1
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("by", ["asker", "owner", "stranger"])
+async def test_the_result_is_deleted(place: Place, owner: Member, by: str) -> None:
+    """By the asker and by whose avatar it is on, but by nobody else."""
+    carl = place.guild.join(place.sandbox.create_user("Carl"))
+    request = await asked(place, owner)
+    await pressed(place, request, APPROVE, by=owner)
+    press = await request.press("Delete", by={"asker": place.ada, "owner": owner, "stranger": carl}[by])
+    if by == "stranger":
+        assert "belong to somebody else" in await told(press)
+    else:
+        await press.followup()
+    await settled(place)
+    assert request.deleted == (by != "stranger")
 
 
 @pytest.mark.usefixtures("bot")

@@ -85,8 +85,8 @@ async def test_a_smaller_limit_than_stated_shrinks_the_picture(place: Place, sta
 def noise() -> bytes:
     """A picture that compresses badly, as PNG."""
     file = io.BytesIO()
-    pixels = random.Random(1).randbytes(64 * 64 * 3)  # noqa: S311 - noise, not a secret
-    Image.frombytes("RGB", (64, 64), pixels).save(file, "PNG")
+    pixels = random.Random(1).randbytes(128 * 128 * 3)  # noqa: S311 - noise, not a secret
+    Image.frombytes("RGB", (128, 128), pixels).save(file, "PNG")
     return file.getvalue()
 
 

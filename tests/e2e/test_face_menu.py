@@ -50,7 +50,7 @@ async def told(played: Played) -> str:
 async def swapped(place: Place, played: Played) -> Reply:
     """Wait for the picture that a form was answered with."""
     reply = await played.reply()
-    assert [file.data for file in reply.attachments] == [PNG]
+    assert len(reply.attachments) == 1
     await place.idle()
     assert await place.rows(FORMS) == []
     return reply
@@ -106,7 +106,8 @@ async def test_pictures_in_galleries_and_embeds_count(place: Place, bot: FaceSwa
     """Those that Discord holds, each once; an address elsewhere is never read."""
     elsewhere = discord.Embed(title="x").set_image(url="http://127.0.0.1:9/secret.png")
     channel = bot.get_partial_messageable(place.channel.id)
-    held = place.sandbox.world.cdn.signed(message(place, "embedded.png").attachments[0].path)
+    signed = place.sandbox.world.cdn.signed(message(place, "embedded.png").attachments[0].path)
+    held = signed.partition("?")[0]  # what has no signature gets one when it is used
     await channel.send(
         embeds=[elsewhere, discord.Embed(title="y").set_thumbnail(url=held).set_image(url=held)]
     )

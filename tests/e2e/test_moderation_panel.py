@@ -136,6 +136,39 @@ async def test_switches_say_what_they_do(place: Place, bot: FaceSwapBot, grace: 
     assert await rules(bot, place) == Rules()
 
 
+async def test_the_badge_is_a_choice(place: Place, bot: FaceSwapBot, grace: Member) -> None:
+    """A moderator takes the badge out of the pictures and puts it back; the log says which it was."""
+    log = place.guild.create_channel("log")
+    panel = await admin(place, grace, "settings")
+    assert "**AI badge in the picture**: yes" in panel.text
+    await answered(await panel.select("settings-log", by=grace, values=[log]))
+    await answered(await panel.press("Caption without badge", by=grace))
+    assert await rules(bot, place) == Rules(caption_only=True, log_channel_id=log.id)
+    assert "**AI badge in the picture**: no" in panel.text
+    await answered(await panel.press("Badge in the picture", by=grace))
+    assert await rules(bot, place) == Rules(log_channel_id=log.id)
+    lines = await place.sandbox.until(
+        lambda: said if len(said := place.said(log)) == 3 else None, 5, "the log of three changes"
+    )
+    assert lines[1].text.endswith("AI badge in the picture: yes → no")
+    assert lines[2].text.endswith("AI badge in the picture: no → yes")
+
+
+async def test_the_operator_may_keep_the_badge(place: Place, start: Start, grace: Member) -> None:
+    """Where caption-only is forbidden the panel offers no choice, and an earlier one does not count."""
+    async with start():
+        old, other = await admin(place, grace, "settings"), await admin(place, grace, "settings")
+        await answered(await other.press("Caption without badge", by=grace))
+    async with start(CAPTION_ONLY="forbidden") as bot:
+        panel = await admin(place, grace, "settings")
+        assert "**AI badge in the picture**: yes" in panel.text
+        assert "settings-badge" not in str([one["custom_id"] for one in panel.buttons()])
+        assert (await rules(bot, place)).caption_only
+        await answered(await old.press("Caption without badge", by=grace))
+        assert "**AI badge in the picture**: yes" in old.text
+        assert not (await rules(bot, place)).caption_only
+
+
 async def test_a_role_gets_and_loses_its_own_allowance(place: Place, bot: FaceSwapBot, grace: Member) -> None:
     """A role select opens a form; what it holds is shown, and is taken away by an empty form or the list."""
     vip, friend = place.guild.create_role("VIP"), place.guild.create_role("Friend")

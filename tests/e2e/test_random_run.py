@@ -28,6 +28,7 @@ from bot.words import swaps as words
 from tests.databases import Database, opened
 from tests.e2e.chaos import KEY, TIMEOUT_SECONDS, ChaoticApi, ChaoticDiscord, Fleet
 from tests.scripted_api import PNG
+from tests.signing import pair_settings
 
 IN_DOUBT = {"ApiTimeout", "ApiDisconnected", "ApiAnswerUnreadable", "Interrupted"}
 """Failures after which the API may have billed a picture that cannot be had."""
@@ -140,12 +141,14 @@ async def a_run(
             "DISCORD_SANDBOX_URL": sandbox.base_url,
             "SEGMIND_API_KEY": KEY,
             "SEGMIND_BASE_URL": api.base_url,
+            "PRECHECK": "off",
             "SEGMIND_API_VERSION": version,
             "DATABASE_URL": database.url,
             "API_TIMEOUT_SECONDS": str(TIMEOUT_SECONDS),
             "API_CONCURRENCY": str(CONCURRENCY),
             "LEASE_SECONDS": "1",
             "SHUTDOWN_GRACE": "20",
+            **pair_settings(),
             **dict.fromkeys(("COOLDOWN_SECONDS", "SWAPS_AT_ONCE", "DAILY_SWAPS_PER_MEMBER"), ""),
             **dict.fromkeys(("SERVER_DAILY_BUDGET_USD", "SERVER_MONTHLY_BUDGET_USD"), ""),
             **dict.fromkeys(("BOT_DAILY_BUDGET_USD", "DM_SWAPS_PER_DAY"), ""),

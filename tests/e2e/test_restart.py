@@ -14,6 +14,7 @@ from bot.sandbox import Played
 from tests.databases import Database
 from tests.e2e.conftest import KEY, Place
 from tests.scripted_api import QUEUE_PATH, Answer, as_json, status_path
+from tests.signing import pair_settings
 
 Launch = Callable[[], Awaitable[Process]]
 
@@ -60,7 +61,9 @@ async def launch(place: Place, kind: tuple[str, str]) -> AsyncIterator[Launch]:
                 "DISCORD_SANDBOX_URL": place.sandbox.base_url,
                 "SEGMIND_API_KEY": KEY,
                 "SEGMIND_BASE_URL": place.api.base_url,
+                "PRECHECK": "off",
                 "DATABASE_URL": place.database.url,
+                **pair_settings(),
                 **place.settings,
             },
             stderr=PIPE,

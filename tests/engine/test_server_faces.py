@@ -34,8 +34,8 @@ async def engine(shelf: Cdn) -> AsyncIterator[Client]:
 
 
 async def test_it_tells_what_a_picture_shows(engine: Client) -> None:
-    """The answer's whole shape."""
-    async with engine.post(FACES_PATH, data=FILES["hopper"], headers=_IMAGE) as answer:
+    """The answer's whole shape, for a picture of half a megabyte."""
+    async with engine.post(FACES_PATH, data=FILES["collins"], headers=_IMAGE) as answer:
         assert answer.status == 200
         told: dict[str, Any] = await answer.json()
     assert set(told) == {"width", "height", "faces"}

@@ -1,0 +1,31 @@
+"""A pair of certificates for tests, made once."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from bot.certificate import Pair
+from bot.keyring import make_pair
+from bot.provenance import Finding, Judge
+from tests.stores import START
+
+
+@cache
+def pair() -> Pair:
+    """What the tests' bots sign with where they keep no key themselves."""
+    return make_pair(START)
+
+
+def pair_settings() -> Mapping[str, str]:
+    """The same as an operator sets it."""
+    return {"C2PA_CERT": str(pair().chain), "C2PA_KEY": pair().key}
+
+
+def made_in(data: bytes) -> int | None:
+    """The swap that a file says it comes from, if it is signed by that pair and unaltered."""
+    verdict = _judge().verdict(data)
+    return verdict.swap_id if verdict.finding is Finding.GENUINE else None
+
+
+@cache
+def _judge() -> Judge:
+    return Judge([str(pair().chain)])
