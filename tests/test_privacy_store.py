@@ -1,6 +1,7 @@
 """Privacy in the store: all of a member is told, all of it goes, the books still balance, limits hold."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -361,3 +362,11 @@ async def test_many_are_forgotten_at_once_while_they_swap(postgres: PostgresData
     )
     assert [(row["user_id"], row["swaps"]) for row in counts] == [(1, 24), *((user, 1) for user in members)]
     await store.close()
+
+
+def test_what_is_too_large_is_compressed() -> None:
+    """A file that Discord would refuse as it is comes gzipped, and says so in its name."""
+    data = b'{"swaps": []}' * 1000
+    assert exports.fitting(data, "a.json", len(data)) == (data, "a.json")
+    packed, name = exports.fitting(data, "a.json", len(data) - 1)
+    assert (gzip.decompress(packed), name) == (data, "a.json.gz")
