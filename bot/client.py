@@ -56,6 +56,7 @@ EXTENSIONS = (
     "cogs.privacy",
     "cogs.credits",
     "cogs.moderation",
+    "cogs.servers",
     "cogs.verify",
     "cogs.reports",  # adds to the moderators' commands, as servers does
     "cogs.servers",
