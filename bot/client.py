@@ -59,7 +59,6 @@ EXTENSIONS = (
     "cogs.servers",
     "cogs.verify",
     "cogs.reports",  # adds to the moderators' commands, as servers does
-    "cogs.servers",
 )
 
 
