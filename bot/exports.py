@@ -1,5 +1,6 @@
 """Exports of what the bot knows, as one JSON file that people and programs can read."""
 
+import asyncio
 import gzip
 import json
 from collections.abc import Mapping
@@ -34,15 +35,19 @@ def fitting(data: bytes, name: str, limit: int) -> tuple[bytes, str]:
 async def _document(
     store: Store, sections: Mapping[str, LiteralString], about: int, head: Mapping[str, str], now: datetime
 ) -> bytes:
-    document: dict[str, object] = {**head, "made_at": now.isoformat(timespec="seconds")}
+    found: dict[str, list[Row]] = {section: [] for section in sections}
     for section, query in sections.items():
-        rows: list[dict[str, object]] = []
         after = -1
         while page := await store.run(export.page, query, about, after):
-            rows += [_readable(row) for row in page]
+            found[section] += page
             after = page[-1]["position"]
-        document[section] = rows
-    return json.dumps(document, indent=1, ensure_ascii=False).encode()
+    head = {**head, "made_at": now.isoformat(timespec="seconds")}
+    return await asyncio.to_thread(_rendered, head, found)
+
+
+def _rendered(head: Mapping[str, str], found: Mapping[str, list[Row]]) -> bytes:
+    sections = {section: [_readable(row) for row in rows] for section, rows in found.items()}
+    return json.dumps({**head, **sections}, indent=1, ensure_ascii=False).encode()
 
 
 def _readable(row: Row) -> dict[str, object]:

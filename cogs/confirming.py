@@ -1,5 +1,6 @@
 """A question with two buttons, for one person and a few minutes; and files with data, for one person."""
 
+import asyncio
 import io
 from datetime import datetime, timedelta
 from typing import Final
@@ -44,7 +45,7 @@ async def keep(click: Click) -> None:
 
 async def send_data(interaction: Interaction, data: bytes, name: str, text: str) -> None:
     """Answer with a file, to the member alone; the answer is deferred already."""
-    data, name = exports.fitting(data, name, interaction.filesize_limit)
+    data, name = await asyncio.to_thread(exports.fitting, data, name, interaction.filesize_limit)
     if len(data) > interaction.filesize_limit:
         await interaction.edit_original_response(content=words.too_large())
         return

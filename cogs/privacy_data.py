@@ -36,7 +36,7 @@ class PrivacyData(commands.Cog):
         """Send the member's data."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         data = await exports.of_member(self._services.store, interaction.user.id, self._services.now())
-        await confirming.send_data(interaction, data, "faceswap-data.json", words.exported())
+        await confirming.send_data(interaction, data, "my-data.json", words.exported())
 
     @app_commands.command(description="Delete everything the bot knows of you")
     async def delete(self, interaction: Interaction) -> None:

@@ -32,7 +32,7 @@ class ServerData(commands.Cog):
         actor = owner(interaction, self._services.now())
         await interaction.response.defer(ephemeral=True, thinking=True)
         data = await exports.of_server(self._services.store, actor.guild_id, actor.at)
-        await confirming.send_data(interaction, data, "faceswap-server.json", words.server_exported())
+        await confirming.send_data(interaction, data, "server-data.json", words.server_exported())
 
     @app_commands.command(
         name="delete-data", description="Delete what the bot keeps for this server; for its owner"

@@ -1,6 +1,7 @@
 """Privacy in the store: all of a member is told, all of it goes, the books still balance, limits hold."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -15,6 +16,7 @@ from bot.errors import AlreadyHandled, LimitReached
 from bot.store import admission, audit, erasure, export, filing, retention, swaps
 from bot.store.cases import Reason, Report
 from bot.store.database import Store, Transaction
+from bot.store.moderation import Actor
 from bot.store.sqlite import open_in_memory
 from bot.trust_errors import ReporterBarred
 from tests.databases import PostgresDatabase, opened
@@ -25,7 +27,7 @@ DAY = timedelta(days=1)
 
 MEMBERS = {
     "accounts.user_id": "accounts",
-    "actions.actor_id": "your_acts_as_moderator",
+    "actions.actor_id": "recorded_acts_of_yours",
     "actions.detail": "acts_of_moderators_on_you",
     "blocked_members.user_id": "blocks_of_you",
     "cases.decided_by": "the server's: told to its owner, deleted with the case",
@@ -207,6 +209,25 @@ async def test_a_forgotten_member_is_nowhere_but_where_it_is_said(store: Store) 
     assert await store.run(audit.violations) == {}
 
 
+async def test_permissions_and_reports_go_at_once(store: Store) -> None:
+    """*Never* stays and *always* goes, an own request is withdrawn, a confirmed report is nobody's."""
+    await store.run(fill, START)
+    await store.run(filing.bar, Actor(1, GUILD + 1, MODERATOR, START), MEMBER)
+    await store.run(filing.unbar, Actor(2, GUILD + 1, MODERATOR, START), MEMBER)
+    await store.run(
+        lambda db: db.execute("DELETE FROM reports WHERE case_id IN (SELECT id FROM cases WHERE swap_id = 7)")
+    )
+    await store.run(lambda db: db.execute("UPDATE reporters SET barred_at = NULL"))
+    await forget(store, MEMBER, START)
+    consents = await rows(store, "SELECT owner_id, asker_id, answer FROM consents ORDER BY asker_id")
+    assert [tuple(row.values()) for row in consents] == [(MEMBER, 21, "never"), (23, MEMBER, "never")]
+    requests = await rows(store, "SELECT id, state, source FROM consent_requests ORDER BY id")
+    assert [(row["id"], row["state"]) for row in requests] == [(31, "withdrawn"), (32, "open")]
+    assert requests[0]["source"] is None
+    assert {"reports.reporter_id", "reporters.user_id"}.isdisjoint(await everywhere(store, MEMBER))
+    assert len(await rows(store, "SELECT 1 FROM reports WHERE reporter_id < 0 AND note = ''")) == 1
+
+
 async def sums(store: Store) -> Mapping[str, object]:
     """What the books add up to, whoever it was."""
     return await store.run(
@@ -341,3 +362,11 @@ async def test_many_are_forgotten_at_once_while_they_swap(postgres: PostgresData
     )
     assert [(row["user_id"], row["swaps"]) for row in counts] == [(1, 24), *((user, 1) for user in members)]
     await store.close()
+
+
+def test_what_is_too_large_is_compressed() -> None:
+    """A file that Discord would refuse as it is comes gzipped, and says so in its name."""
+    data = b'{"swaps": []}' * 1000
+    assert exports.fitting(data, "a.json", len(data)) == (data, "a.json")
+    packed, name = exports.fitting(data, "a.json", len(data) - 1)
+    assert (gzip.decompress(packed), name) == (data, "a.json.gz")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import exports
+from bot import exports, privacy
 from bot.errors import AlreadyHandled
 from bot.store import admission, audit, cases, departures, export, extras, moderation, retention, swaps
 from bot.store.database import Store, Transaction
@@ -105,6 +105,29 @@ async def test_a_grant_that_an_open_swap_uses_stays(store: Store) -> None:
     assert await store.run(retention.grants, START + DAY) == 0
     assert await store.run(swaps.refund, 1, "X", START + 2 * DAY)
     assert await store.run(extras.extras, GUILD, MEMBER, START + 3 * DAY) == [grant]
+
+
+async def test_a_grant_that_is_used_up_goes(store: Store) -> None:
+    """To its last unit, and long enough ago; one unit short of that it stays."""
+    await store.run(moderation.grant, by(MODERATOR, START), MEMBER, 2, None)
+    (grant,) = await store.run(extras.extras, GUILD, MEMBER, START)
+    for swap_id, left in ((1, 1), (2, 0)):
+        await store.run(delivered, swap_id, START)
+        await store.run(extras.use_extra, grant.grant_id, swap_id, START)
+        await store.run(retention.grants, START)
+        assert await count(store, "grants") == left
+
+
+async def test_the_chores_wait_as_long_as_is_set(store: Store) -> None:
+    """Old details and a left server's data are there until the retention is over, and then are not."""
+    await store.run(fill, START)
+    await store.run(departures.leave, GUILD, START)
+    for now, some in ((START + KEEP - timedelta(milliseconds=1), True), (START + KEEP, False)):
+        for chore in privacy.chores(KEEP):
+            while await store.run(chore.run, now):
+                pass
+        for what in ("inputs", "cases", "settings", "left_servers", "swaps WHERE channel_id <> 0"):
+            assert (await count(store, what) > 0) is some, what
 
 
 async def clear_out(store: Store, now: datetime) -> None:

@@ -27,14 +27,11 @@ FORGOTTEN: dict[str, LiteralString] = {
     "faces": "DELETE FROM faces WHERE user_id = :user AND saved_at <= :asked",
     "forms": "DELETE FROM forms WHERE user_id = :user AND expires_at <= :soon",
     "grants": "UPDATE grants SET user_id = :anonymous WHERE user_id = :user AND granted_at <= :asked",
-    # A number of its own for each, for a member counts once in a case.
-    "reports": "UPDATE reports SET reporter_id = -id, note = '' WHERE reporter_id = :user "
+    # A number of its own for each, for a member counts once in a case. Who reported a restored picture may
+    # not do so again, and is known until the case itself is deleted.
+    "reports": "UPDATE reports SET reporter_id = -id WHERE reporter_id = :user "
     "AND reported_at <= :asked AND EXISTS "
     "(SELECT 1 FROM cases WHERE cases.id = reports.case_id AND cases.state = 'confirmed')",
-    # Who reported a restored picture may not do so again, until the case itself is deleted.
-    "reports of restored cases": "UPDATE reports SET note = '' WHERE reporter_id = :user "
-    "AND reported_at <= :asked AND EXISTS "
-    "(SELECT 1 FROM cases WHERE cases.id = reports.case_id AND cases.state = 'restored')",
     "reporters": "DELETE FROM reporters WHERE user_id = :user AND barred_at IS NULL "
     "AND NOT EXISTS (SELECT 1 FROM reports WHERE reporter_id = :user)",
     # What is never allowed stays so; everybody else is asked again.
@@ -46,7 +43,7 @@ FORGOTTEN: dict[str, LiteralString] = {
     "subjects of swaps": "UPDATE swaps SET subject_id = NULL WHERE subject_id = :user AND held_at <= :asked "
     f"AND {ENDED} AND NOT {OPEN_CASE}",
     "swaps": f"UPDATE swaps SET {STRIPPED} WHERE guild_id IN (SELECT guild_id FROM accounts WHERE user_id = "
-    f":user) AND user_id = :user AND held_at <= :asked AND held_at > :window AND {ENDED}",
+    f":user) AND user_id = :user AND held_at <= :asked AND held_at > :window AND {ENDED} AND NOT {OPEN_CASE}",
 }
 """What is done at once, by table."""
 

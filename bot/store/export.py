@@ -48,7 +48,7 @@ MEMBER: Final[Mapping[str, Query]] = {
     "cases_of_your_swaps": "SELECT cases.id AS position, cases.id AS case_id, swap_id, cases.state, "
     "opened_at, decided_at FROM cases JOIN swaps ON swaps.id = cases.swap_id "
     "WHERE swaps.user_id = :id",
-    "your_acts_as_moderator": f"SELECT interaction_id AS position, {_SERVER}, action, acted_at FROM actions "
+    "recorded_acts_of_yours": f"SELECT interaction_id AS position, {_SERVER}, action, acted_at FROM actions "
     "WHERE actor_id = :id",
     "acts_of_moderators_on_you": f"SELECT interaction_id AS position, {_SERVER}, action, acted_at "
     "FROM actions WHERE detail LIKE :last OR detail LIKE :early",

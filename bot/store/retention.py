@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from bot.store.anonymous import ANONYMOUS, ENDED, STRIPPED
+from bot.store.anonymous import ANONYMOUS, ENDED, OPEN_CASE, STRIPPED
 from bot.store.database import Transaction, to_ms
 
 BATCH: Final = 500
@@ -25,7 +25,18 @@ def details(db: Transaction, until: datetime) -> int:
     """Strip swaps that had ended by then of what the books do not need; returns how many."""
     return db.execute(
         f"UPDATE swaps SET {STRIPPED} WHERE id IN (SELECT id FROM swaps "
-        f"WHERE channel_id <> 0 AND ended_at <= :until AND {ENDED} ORDER BY ended_at LIMIT :most)",
+        f"WHERE channel_id <> 0 AND ended_at <= :until AND {ENDED} "
+        f"AND NOT {OPEN_CASE} ORDER BY ended_at LIMIT :most)",
+        until=to_ms(until),
+        most=BATCH,
+    )
+
+
+def presses(db: Transaction, until: datetime) -> int:
+    """Delete which buttons were pressed by then, when no press can arrive again; returns how many."""
+    return db.execute(
+        "DELETE FROM presses WHERE pressed_at <= :until AND swap_id IN "
+        "(SELECT swap_id FROM presses WHERE pressed_at <= :until LIMIT :most)",
         until=to_ms(until),
         most=BATCH,
     )
@@ -97,6 +108,7 @@ def actions(db: Transaction, until: datetime) -> int:
 PURGES: Final[tuple[Callable[[Transaction, datetime], int], ...]] = (
     inputs,
     details,
+    presses,
     cases,
     reporters,
     grants,

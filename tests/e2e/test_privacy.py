@@ -31,7 +31,7 @@ async def ask(place: Place, command: str, *, by: Member | None = None) -> Reply:
 async def exported(place: Place, *, by: Member | None = None) -> dict[str, Any]:
     """A member's data."""
     (file,) = (await ask(place, "export", by=by)).attachments
-    assert file.filename == "faceswap-data.json"
+    assert file.filename == "my-data.json"
     return json.loads(file.data)
 
 
