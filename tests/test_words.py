@@ -9,7 +9,10 @@ from bot import errors, trust_errors
 from bot.delivery import Receipt
 from bot.errors import BotError, Limit, LimitReached, Refusal, Role, SwapFailed
 from bot.language import ENGLISH, LANGUAGES, speaking
+from bot.store.anonymous import ANONYMOUS
+from bot.store.reports import Usage
 from bot.trust_errors import PictureRole
+from bot.words import moderation
 from bot.words.failures import failure, not_charged, reason
 from bot.words.figures import dollars
 from bot.words.swaps import caption, price_label, receipt
@@ -131,3 +134,10 @@ def test_a_receipt_shows_price_seed_time_and_what_is_left() -> None:
 def test_a_button_shows_the_real_price(micros: int, label: str) -> None:
     """Cents below a dollar, exactly."""
     assert price_label(micros) == label
+
+
+def test_forgotten_members_have_no_name_in_a_servers_usage() -> None:
+    """They stand in the list and in the table as what they are, together."""
+    used = Usage(ANONYMOUS, 3, 150_000)
+    assert "1. deleted members · 3 swaps · $0.15" in moderation.usage([used], 30)
+    assert moderation.usage_row(used) == ("deleted", 3, "0.15")
