@@ -154,10 +154,10 @@ class Notes:
             await _either(over, least)
             await _either(following.changed, pause - least)
             await _either(over, self._pacer.wait_seconds())
-            if over.is_set():
-                return
-            following.changed.clear()
             async with following.silence:
+                if over.is_set():
+                    return
+                following.changed.clear()
                 await answer.note(following.now())
             least = self._first_seconds / 4
             if edits:
