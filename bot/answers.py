@@ -4,6 +4,7 @@ import asyncio
 import io
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import cast
 
 import discord
@@ -36,6 +37,9 @@ _LOOKED_THROUGH = 100  # messages of a channel's history
 _PAUSES = (0.5, 2.0)  # seconds before words are sent again
 _LONGEST_PAUSE = 10.0
 
+_LATE_NOTE_PAUSES = (1.0, 4.0, 10.0)
+"""Seconds between looks for a note that Discord carries out late; requests of a minute's age are given up."""
+
 _NOT_TAKEN = (discord.HTTPException, *CONNECTION_ERRORS)
 
 
@@ -47,6 +51,7 @@ class Answer:
         self._webhook = discord.Webhook.partial(swap.application_id, swap.token, client=client)
         self._webhook.type = discord.WebhookType.application  # what answers privately
         self._swap = swap
+        self._note_in_doubt = False
 
     async def waiting(self) -> bool:
         """Whether the member still sees the placeholder that the defer left."""
@@ -80,16 +85,37 @@ class Answer:
         await self._note(views.sentence(words.cancelled()))
 
     async def _note(self, view: discord.ui.LayoutView) -> None:
+        self._note_in_doubt = True  # a connection that breaks, or is given up, leaves it open
         try:
             await self._webhook.edit_message(_ORIGINAL, view=view)
-        except _NOT_TAKEN as refused:
+        except CONNECTION_ERRORS as broken:
+            log.warning("Swap %d: its placeholder may be unchanged: %s", self._swap.id, brief(broken))
+            return
+        except discord.HTTPException as refused:
             log.warning("Swap %d: its placeholder cannot be changed: %s", self._swap.id, brief(refused))
+        self._note_in_doubt = False
+
+    async def _covered(self) -> bool:
+        """Whether a note came after what ended the swap; only one whose fate is unknown can."""
+        if not self._note_in_doubt:
+            return False
+        self._note_in_doubt = False
+        for pause in _LATE_NOTE_PAUSES:
+            await asyncio.sleep(pause)
+            with suppress(*_NOT_TAKEN):
+                if await self.waiting():
+                    return True
+        return False
 
     async def show(self, data: bytes, kind: Kind, receipt: Receipt) -> int:
         """Replace the placeholder by the picture, and return the message's id; twice changes nothing.
 
         Raises TokenExpired, Undeliverable, UploadRefused or DeliveryDelayed.
         """
+        message_id = await self._show(data, kind, receipt)
+        return await self._show(data, kind, receipt) if await self._covered() else message_id
+
+    async def _show(self, data: bytes, kind: Kind, receipt: Receipt) -> int:
         file = self._file(data, kind, receipt)
         view = views.result(self._swap, receipt, file.filename)
         try:
@@ -138,6 +164,11 @@ class Answer:
         if isinstance(error, PictureBlocked):
             self._client.dispatch("picture_blocked", self._swap)
         view = views.sentence(failure(error), failed=True)
+        await self._say(view)
+        if await self._covered():
+            await self._say(view)
+
+    async def _say(self, view: discord.ui.LayoutView) -> None:
         for pause in (*_PAUSES, None):
             try:
                 await self._webhook.edit_message(_ORIGINAL, attachments=[], view=view)

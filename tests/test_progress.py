@@ -1,4 +1,4 @@
-"""Progress: seldom enough for Discord however long it takes, never after the answer, honest about the time."""
+"""Progress: seldom enough for Discord, never after the answer, honest about the time."""
 
 import asyncio
 import random
@@ -48,7 +48,7 @@ async def follow(notes: Notes, shown: Shown, lasts_seconds: float) -> None:
 
 @timeless
 async def test_edits_grow_rare() -> None:
-    """After two seconds, after two more, then after twice as long each time; a quarter of an hour takes nine."""
+    """After two seconds, after two more, then twice as long each time: nine in a quarter of an hour."""
     shown = Shown()
     await follow(Notes(seconds), shown, 15 * 60)
     assert shown.at == pytest.approx([2, 4, 8, 16, 32, 64, 128, 256, 512])  # pyright: ignore[reportUnknownMemberType] - pytest's own
@@ -121,7 +121,7 @@ async def test_the_pacer_gives_no_moment_twice() -> None:
 @pytest.mark.parametrize("takes_seconds", [0, 0.7, 2.9, 3.5, 500])
 @timeless
 async def test_no_edit_comes_after_the_end(takes_seconds: float) -> None:
-    """Whenever a swap ends, an edit under way is let through; one that hangs is waited for 3 s and cut off."""
+    """An edit under way at the end is let through; one that hangs is waited for 3 s and cut off."""
     for tenths in range(15, 120, 7):
         shown, began = Shown(takes_seconds), seconds()
         await follow(Notes(seconds), shown, tenths / 10)
@@ -135,10 +135,14 @@ async def test_no_edit_comes_after_the_end(takes_seconds: float) -> None:
 async def test_a_swap_that_fails_ends_its_edits_too() -> None:
     """What is raised goes on, and nothing more is shown."""
     shown = Shown()
-    with pytest.raises(LookupError):
+
+    async def failing() -> None:
         async with Notes(seconds).following(shown):
             await asyncio.sleep(2.5)
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await failing()
     await asyncio.sleep(100)
     assert len(shown.at) == 1
 
@@ -197,8 +201,8 @@ async def test_time_counts_from_the_stage() -> None:
     [
         (0, 10, 0, "about 10 seconds left"),
         (5, 10, 6, "about 5 seconds left"),
-        (8.8, 10, 10, "about a second left"),
-        (9.6, 10, 11, "This takes longer than usual."),
+        (8.8, 10, 10, "about 2 seconds left"),
+        (9.6, 10, 11, "about a second left"),
         (10, 10, 11, "This takes longer than usual."),
         (600, 10, 11, "This takes longer than usual."),
         (1, 0, 11, "This takes longer than usual."),

@@ -1,5 +1,6 @@
 """What stands in the answer to a swap: how far it is, a question, the picture's line, receipt and buttons."""
 
+import math
 from collections.abc import Sequence
 
 from bot.delivery import Receipt
@@ -54,7 +55,7 @@ def _making(now: Progress) -> str:
     making = _("Your picture is being made.")
     if now.expected_seconds is None:
         return making
-    left = round(now.expected_seconds - now.elapsed_seconds)
+    left = math.ceil(now.expected_seconds - now.elapsed_seconds)
     # The bar never claims to be full before the picture is there.
     done = min(_BAR - 1, int(_BAR * now.elapsed_seconds / max(now.expected_seconds, 0.1)))
     bar = "▰" * done + "▱" * (_BAR - done)
