@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.signing import made_in
 EDIT = r"/messages/@original$"
 AGAIN = "-# The same pictures and options as before: shown again, and not charged."
 SOURCE, TARGET = another(), another()
-PICTURES = {"source": Upload("source.png", SOURCE), "target": Upload("target.png", TARGET)}
+PICTURES: dict[str, Any] = {"source": Upload("source.png", SOURCE), "target": Upload("target.png", TARGET)}
 
 
 async def same(place: Place, *, by: Member | None = None, **options: object) -> Reply:
@@ -65,7 +66,7 @@ async def test_the_same_again_is_shown_again_for_nothing(place: Place) -> None:
         {"source": Upload("source.png", another())},
         {"target": Upload("target.png", another())},
     ],
-    ids=lambda options: "+".join(options),
+    ids="+".join,
 )
 async def test_anything_else_is_paid(place: Place, options: dict[str, object]) -> None:
     """Another seed, prompt, format, quality or picture, or the two exchanged, is another swap."""
