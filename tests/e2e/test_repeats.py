@@ -68,10 +68,11 @@ async def test_the_same_again_is_shown_again_for_nothing(place: Place) -> None:
     ],
     ids="+".join,
 )
-async def test_anything_else_is_paid(place: Place, options: dict[str, object]) -> None:
+async def test_anything_else_is_paid(place: Place, options: dict[str, Any]) -> None:
     """Another seed, prompt, format, quality or picture, or the two exchanged, is another swap."""
-    await same(place, seed=42)
-    assert AGAIN not in (await same(place, **{"seed": 42, **options})).text
+    first: dict[str, Any] = {"seed": 42}
+    await same(place, **first)
+    assert AGAIN not in (await same(place, **(first | options))).text
     assert await calls_and_charges(place) == (2, 2)
 
 
