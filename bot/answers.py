@@ -38,7 +38,7 @@ _PAUSES = (0.5, 2.0)  # seconds before words are sent again
 _LONGEST_PAUSE = 10.0
 
 _LATE_NOTE_PAUSES = (1.0, 4.0, 10.0)
-"""Seconds between looks for a note that Discord carries out late; requests of a minute's age are given up."""
+"""Seconds between looks for a note that Discord carries out late."""
 
 _NOT_TAKEN = (discord.HTTPException, *CONNECTION_ERRORS)
 
@@ -57,8 +57,10 @@ class Answer:
         """Whether the member still sees the placeholder that the defer left."""
         try:
             message = await self._webhook.fetch_message(_ORIGINAL)
-        except discord.NotFound:
-            return False
+        except discord.HTTPException as error:
+            if error.status == 404 or error.code in _GONE:
+                return False
+            raise
         # Discord's placeholder or one of our notes; anything else is an answer, perhaps another process's.
         noted = any(getattr(component, "id", None) == views.NOTE for component in message.components)
         return message.flags.loading or noted or not (message.components or message.content)

@@ -209,7 +209,8 @@ class Swaps:
         if taken.earlier is not None and (data := await self._intake.result_of(taken.earlier)):
             return partial(self._show_again, work, taken.earlier, data)
         following.hints = taken.hints
-        if taken.faceless and not await self._agreed(work, following, asked_at):
+        # Who was asked is waited for, also where a restart finds nothing that could look again.
+        if (taken.faceless or asked_at) and not await self._agreed(work, following, asked_at):
             return partial(self._say_cancelled, work)
         called = await self._calls.make(
             swap, taken, following, owner=self._leases.owner, dies_at=work.dies_at
@@ -274,7 +275,11 @@ class Swaps:
     async def _carry_on(self, work: Work, found: OpenSwap) -> None:
         match found:
             case OpenSwap(state="held"):
-                if work.dies_at - self._now() < LAST_MINUTE or not await work.reply.waiting():
+                if not await work.reply.waiting():
+                    # Never acknowledged, or a repeat that is shown already: words would cover it.
+                    await self._store.run(rows.refund, work.swap.id, "NotAcknowledged", self._now())
+                    return
+                if work.dies_at - self._now() < LAST_MINUTE:
                     raise TokenExpired
                 await self._make_and_deliver(work, found.asked_at)
             case OpenSwap(state="running", request_id=str(request_id), sent_at=datetime() as sent_at) if (

@@ -192,11 +192,12 @@ def refund(db: Transaction, swap_id: int, failure: str, now: datetime) -> bool:
 def cancel(db: Transaction, swap_id: int, user_id: int, now: datetime) -> bool:
     """Take back a member's own swap that is not sent yet, like a refund; False when it is too late.
 
-    Once more is no mistake: a press may reach two processes, and its first answer may have been lost.
+    Once more is no mistake: a press may reach two processes, and its first answer may have been lost. Nor is
+    it after a question that nobody answered in time: nothing was sent then either.
     """
     mine = db.rows("SELECT failure FROM swaps WHERE id = :id AND user_id = :user", id=swap_id, user=user_id)
     if not mine or not _end(db, swap_id, states="'held'", outcome="refunded", failure="Cancelled", now=now):
-        return bool(mine) and mine[0]["failure"] == "Cancelled"
+        return bool(mine) and mine[0]["failure"] in ("Cancelled", "NotConfirmed")
     _give_up(db, swap_id, now)
     return True
 
