@@ -78,6 +78,12 @@ def check_structure(data: bytes, kind: str) -> None:
         raise PictureError(PictureProblem.NOT_A_PICTURE)
 
 
+def can_be_result(image_format: str, pixels: int) -> bool:
+    """Whether a result of so many pixels could be decoded; one that cannot would be paid for in vain."""
+    cost = {"webp": _WEBP_PIXEL, "png": _PIXEL}.get(image_format, 0)
+    return pixels * cost <= MAX_DECODED_BYTES
+
+
 def check_cost(picture: Image.Image, data: bytes) -> None:
     """Refuse a picture, open but not decoded, whose pixels would take too much, as PictureError."""
     pixels = picture.width * picture.height

@@ -135,7 +135,7 @@ class Calls:
             source_url=taken.source_url,
             target_url=taken.target_url,
             prompt=swap.prompt,
-            image_format=cast("OutputFormat", swap.image_format),
+            image_format=cast("OutputFormat", taken.image_format),
             quality=swap.quality,
             seed=swap.seed,
         )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot import pictures
+from bot.bounds import can_be_result
 from bot.errors import (
     FetchError,
     FetchProblem,
@@ -30,7 +32,7 @@ from bot.store.database import Store
 from bot.store.inputs import Made, Seen
 from bot.store.swaps import Swap
 from bot.trust_errors import PictureRole
-from bot.words.sights import notes
+from bot.words.sights import large_target, notes
 
 MAX_INPUT_BYTES = 25 * 1024 * 1024
 """Largest input, in bytes: what one request to Discord may hold."""
@@ -52,6 +54,8 @@ class Taken:
 
     source_url: str = field(repr=False)
     target_url: str = field(repr=False)
+    image_format: str
+    """What is asked for: a JPEG, whatever the member chose, where the target is very large."""
     earlier: Made | None
     """The member's own swap of the same, whose result can be shown again."""
     hints: tuple[str, ...] = ()
@@ -97,12 +101,20 @@ class Intake:
                 read_picture(self._reader, source_url, Role.SOURCE),
                 read_picture(self._reader, target_url, Role.TARGET),
             )
-            seen = await asyncio.to_thread(_seen, swap, source, target, self._key)
+            seen, pixels = await asyncio.to_thread(_seen, swap, source, target, self._key)
             await self._filter.check(source, PictureRole.SOURCE)
             await self._filter.check(target, PictureRole.TARGET)
             sight = await self._precheck.look(source, target)
         earlier = await self._store.run(inputs.take_in, swap, seen, self._now())
-        return Taken(source_url, target_url, earlier, tuple(notes(sight)), bool(sight.faceless))
+        fits, hints = can_be_result(swap.image_format, pixels), notes(sight)
+        return Taken(
+            source_url,
+            target_url,
+            swap.image_format if fits else "jpeg",
+            earlier,
+            tuple(hints if fits else [*hints, large_target()]),
+            bool(sight.faceless),
+        )
 
     async def check_result(self, swap: Swap, data: bytes) -> int:
         """Look at a finished picture, and return its perceptual hash.
@@ -143,14 +155,17 @@ async def read_picture(reader: Reader, url: str, role: Role) -> bytes:
     raise failure
 
 
-def _seen(swap: Swap, source: bytes, target: bytes, key: bytes) -> Seen:
-    return Seen(
+def _seen(swap: Swap, source: bytes, target: bytes, key: bytes) -> tuple[Seen, int]:
+    """What both pictures are, and how many pixels the target has."""
+    seen = Seen(
         source=unsigned(swap.source_url),
         target=unsigned(swap.target_url),
         digest=_digest(swap, source, target, key),
         source_hash=_fingerprint(source, Role.SOURCE),
         target_hash=_fingerprint(target, Role.TARGET),
     )
+    width, height = pictures.size(target)
+    return seen, width * height
 
 
 def _fingerprint(data: bytes, role: Role) -> int:

@@ -115,6 +115,11 @@ def open_picture(data: bytes) -> Image.Image:
     return picture
 
 
+def size(data: bytes) -> tuple[int, int]:
+    """Width and height in pixels, as the file has them; raises PictureError."""
+    return open_picture(data).size
+
+
 def verify(data: bytes) -> Kind:
     """Decode a PNG, JPEG or WebP whole (its first frame) and tell which it is; a cut file fails.
 

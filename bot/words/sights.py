@@ -12,6 +12,11 @@ def notes(sight: Sight) -> list[str]:
     return [_LINES[note.kind, note.role](note) for note in sight.notes]
 
 
+def large_target() -> str:
+    """Why a result is not in the format that was chosen."""
+    return _("The target picture is very large, so the result is a JPEG.")
+
+
 _LINES: Mapping[tuple[Kind, Role], Callable[[Note], str]] = {
     (Kind.NO_FACE, Role.SOURCE): lambda _note: _("No face was found in the source picture."),
     (Kind.NO_FACE, Role.TARGET): lambda _note: _("No face was found in the target picture."),

@@ -1,9 +1,11 @@
 """`/faceswap` as a member lives it: the picture, the receipt, the refusals and the failures."""
 
 import base64
+import io
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from PIL import Image
 
 from bot.sandbox import Upload
 from bot.sandbox.bodies import Limits
@@ -148,3 +150,23 @@ async def test_a_base64_answer_is_read_like_a_picture(place: Place) -> None:
     place.api.script(as_json({"image": "data:image/png;base64," + base64.b64encode(PNG).decode()}))
     reply = await place.swap()
     assert reply.attachments
+
+
+@pytest.mark.parametrize(
+    ("side", "chosen", "asked"),
+    [
+        ((4000, 3000), "png", "png"),
+        ((4100, 3100), "png", "jpeg"),
+        ((1800, 1800), "webp", "webp"),
+        ((1900, 1900), "webp", "jpeg"),
+    ],
+)
+async def test_a_large_target_is_answered_with_what_can_be_shown(
+    place: Place, side: tuple[int, int], chosen: str, asked: str
+) -> None:
+    """A result that would be too costly to decode is never paid for: a JPEG is asked for, and said so."""
+    target = io.BytesIO()
+    Image.new("L", side, 128).save(target, "JPEG")
+    reply = await place.swap(target=Upload("phone.jpg", target.getvalue()), format=chosen)
+    assert place.api.posts[0].json["image_format"] == asked
+    assert ("so the result is a JPEG" in reply.text) is (asked != chosen)
