@@ -28,7 +28,9 @@ async def test_a_failure_and_a_result_speak_the_members_language(place: Place, s
         failed = await place.swap(by=greta)
         assert failed.text.startswith("Im Zielbild wurde kein Gesicht gefunden.")
         assert failed.text.endswith(" Dir wurde nichts berechnet.")
-        assert (await place.swap(by=greta)).text.startswith(f"**KI-Face-Swap** für <@{greta.user.id}>\n**$0.05**")
+        assert (await place.swap(by=greta)).text.startswith(
+            f"**KI-Face-Swap** für <@{greta.user.id}>\n**$0.05**"
+        )
         assert (await place.swap()).text.startswith("**AI face swap** for")
         place.api.script(error(406, "insufficient credits"))
         assert "hat kein Guthaben mehr" in (await place.swap(by=greta)).text
