@@ -28,8 +28,10 @@ async def test_a_failure_and_a_result_speak_the_members_language(place: Place, s
         failed = await place.swap(by=greta)
         assert failed.text.startswith("Im Zielbild wurde kein Gesicht gefunden.")
         assert failed.text.endswith(" Dir wurde nichts berechnet.")
-        assert (await place.swap(by=greta)).text.startswith(f"KI-Face-Swap für <@{greta.user.id}>\n**$0.05**")
-        assert (await place.swap()).text.startswith("AI face swap for")
+        assert (await place.swap(by=greta)).text.startswith(
+            f"**KI-Face-Swap** für <@{greta.user.id}>\n**$0.05**"
+        )
+        assert (await place.swap()).text.startswith("**AI face swap** for")
         place.api.script(error(406, "insufficient credits"))
         assert "hat kein Guthaben mehr" in (await place.swap(by=greta)).text
         assert [said.text.split(".")[0] for said in place.said(office)] == [
@@ -58,11 +60,11 @@ async def test_a_button_speaks_to_whoever_presses_it(place: Place, start: Start)
         await place.api.received.wait()
         second = await place.faceswap(by=greta)
         reply = await second.reply(until=waits)
-        assert reply.text.startswith("Gleich bist du dran")
+        assert reply.text.startswith("Dein Swap wartet noch")
         assert (await refusal(press_as(reply, "Abbrechen", jun))).startswith("これはほかの人のボタンです。")
         await reply.press("Abbrechen", by=greta)
         await second.reply(until=lambda reply: reply.text == "Abgebrochen. Dir wurde nichts berechnet.")
-        assert (await first.reply()).text.startswith("AI face swap")
+        assert (await first.reply()).text.startswith("**AI face swap** for")
         await place.idle()
 
 
