@@ -14,7 +14,7 @@ from bot.store.database import Transaction
 from bot.store.reports import Delivered
 from bot.words import credits as words
 from cogs.buttons import Click, Interaction, custom_id, only_for, route, unkept
-from cogs.places import place_of
+from cogs.places import place_of, server_of
 
 PAGE_ROWS = 10
 
@@ -25,7 +25,8 @@ _ROWS_AT_ONCE = 500
 """A file is read in transactions of this many rows, so that a long history keeps nobody waiting."""
 
 
-@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=True)
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 class Credits(
     commands.GroupCog,
     group_name="credits",
@@ -91,7 +92,7 @@ class Credits(
 async def account(interaction: Interaction) -> str:
     """What the member may still swap here and has spent, in words."""
     services = interaction.client.services
-    now, guild, user = services.now(), interaction.guild_id or 0, interaction.user.id
+    now, guild, user = services.now(), server_of(interaction), interaction.user.id
 
     def read(db: Transaction) -> tuple[Rules, reports.Statement, list[extras.Extra]]:
         return (

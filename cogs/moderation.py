@@ -26,6 +26,7 @@ CHART_MEMBERS = 10
 
 
 @app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.default_permissions(manage_guild=True)
 class Moderation(
     ServerData,
