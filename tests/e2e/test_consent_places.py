@@ -11,6 +11,7 @@ from bot.language import speaking
 from bot.sandbox import Permission, Reply, Sandbox
 from bot.sandbox.places import Channel, Member, User
 from bot.store.swaps import Swap
+from bot.words import consent as words
 from bot.words.failures import not_charged
 from tests.e2e.clicks import press_as
 from tests.e2e.conftest import Place, Start
@@ -147,13 +148,13 @@ async def test_all_but_notes_to_the_approver_is_in_the_askers_language(place: Pl
     eva, fritz = bea(place, "Eva", locale="de"), bea(place, "Fritz", locale="fr")
     async with start(DAILY_SWAPS_PER_MEMBER="0"):
         request = await asked(place, fritz, by=eva)
-        await pressed(place, request, APPROVE, by=fritz)
-    with speaking("de"):
-        german = not_charged()
+        with speaking("de"):
+            german, approve = not_charged(), words.approve()
+        await pressed(place, request, approve, by=fritz)
     assert german != not_charged()
     assert german in request.text
     async with start(DAILY_SWAPS_PER_MEMBER="1"):
-        await pressed(place, request, APPROVE, by=fritz)
+        await pressed(place, request, approve, by=fritz)
     assert [row["locale"] for row in await place.rows("SELECT locale FROM swaps")] == ["de"]
 
 
