@@ -52,6 +52,15 @@ async def test_the_same_again_is_found(store: Store) -> None:
     assert await store.run(inputs.made_by_message, 1) is None
 
 
+async def test_nothing_is_kept_of_a_swap_that_has_ended_meanwhile(store: Store) -> None:
+    """Its pictures were still being read when it was taken back."""
+    swap = a_swap(1)
+    await store.run(hold, swap, NO_LIMITS, START)
+    assert await store.run(swaps.cancel, 1, swap.user_id, START)
+    assert await store.run(inputs.take_in, swap, SEEN, START) is None
+    assert await kept(store) == []
+
+
 async def test_all_that_is_needed_to_make_it_again(store: Store) -> None:
     """Pictures without signatures, options, seed and hashes; negative ones come back as they were."""
     await delivered(store, 1, prompt="a hat", quality=80, image_format="webp", private=True, spoiler=True)

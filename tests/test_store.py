@@ -319,6 +319,11 @@ BROKEN: dict[str, str] = {
         "DELETE FROM accounts WHERE guild_id = 0"
     ),
     "no token, picture or input outlives its swap": "UPDATE swaps SET prompt = 'kept' WHERE id = 1",
+    "what a swap was made from is forgotten where it was refunded, or its result removed": (
+        "INSERT INTO inputs (swap_id, user_id, source, target, prompt, digest, source_hash, target_hash, "
+        "kept_at) "
+        "VALUES (3, 300, 'a', 'b', '', 'c', 1, 2, 0)"
+    ),
     "no grant has been used more often than it has units": "UPDATE grants SET units = -1",
     "an extra swap is given back exactly where its swap was refunded": (
         "DELETE FROM grant_moves WHERE kind = 'give_back'"

@@ -53,6 +53,10 @@ INVARIANTS: dict[str, LiteralString] = {
         SELECT id FROM swaps WHERE state IN ('delivered', 'refunded')
         AND COALESCE(token, source_url, target_url, prompt) IS NOT NULL
     """,
+    "what a swap was made from is forgotten where it was refunded, or its result removed": """
+        SELECT inputs.swap_id FROM inputs JOIN swaps ON swaps.id = inputs.swap_id
+        WHERE state = 'refunded' OR removed_at IS NOT NULL
+    """,
     "no grant has been used more often than it has units": """
         SELECT grants.id FROM grants WHERE units
         < (SELECT COUNT(*) FROM grant_moves WHERE grant_id = grants.id AND kind = 'use')

@@ -51,9 +51,13 @@ class Made:
 def take_in(db: Transaction, swap: Swap, seen: Seen, now: datetime) -> Made | None:
     """Keep what a swap is made from, and return the member's own earlier swap of the same, if there is one.
 
-    Raises PictureBlocked when a picture was reported. Again, after a restart, only the time changes.
+    Raises PictureBlocked when a picture was reported. Again, after a restart, only the time changes. Nothing
+    is kept of a swap that has ended meanwhile.
     """
     refuse_blocked(db, swap.guild_id, (seen.source_hash, seen.target_hash))
+    # This locks the swap: what ends it forgets its inputs, and must not come in between.
+    if not db.execute("UPDATE swaps SET state = state WHERE id = :id AND state = 'held'", id=swap.id):
+        return None
     db.execute(
         "INSERT INTO inputs (swap_id, user_id, source, target, prompt, digest, source_hash, target_hash, "
         "kept_at) "
