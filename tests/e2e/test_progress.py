@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from bot import answers, compose, progress
+from bot import answers, compose, progress, views
 from bot.progress import Notes
 from bot.sandbox import Played, Reply
 from bot.sandbox.places import Channel, Member
@@ -107,6 +107,11 @@ async def crowd(place: Place, start: Start, members: int, seconds: float) -> Non
         replies = [await one.reply(60, until=lambda reply: bool(reply.attachments)) for one in played]
         await place.idle()
     assert [exchange.path for exchange in place.sandbox.exchanges if exchange.status == 429] == []
+    notes = [
+        exchange.at for exchange in place.sandbox.exchanges if f"'id': {views.NOTE}" in str(exchange.body)
+    ]
+    busiest = max(sum(at <= other < at + 1 for other in notes) for at in notes)
+    assert busiest <= 30  # 20 leave in a second, and arrive as they may
     edits = [len(reply.history) - 1 for reply in replies]
     assert max(edits) <= 12
     assert sum(edits) > members, "nobody was told how far it was"
