@@ -140,6 +140,13 @@ class Delivery:
         except TokenExpired:
             return await self._late(swap, picture, receipt, reply)
 
+    async def fits(self, made: Made, swap: Swap) -> bool:
+        """Whether an earlier result may be shown where this swap is: not where it would lack the badge."""
+        rules = [await self._store.run(moderation.rules, one, 0) for one in (made.guild_id, swap.guild_id)]
+        allowed = self._defaults.caption_only_allowed
+        there, here = (badge_for(one, caption_only_allowed=allowed) for one in rules)
+        return there or not here
+
     async def show_again(self, made: Made, data: bytes, reply: Reply) -> None:
         """Show the result of an earlier swap of the same; it was marked when it was made.
 

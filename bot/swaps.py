@@ -206,8 +206,10 @@ class Swaps:
         """Look at both pictures, ask where that is needed, make the paid call; returns what is left to do."""
         swap = work.swap
         taken = await self._intake.take(swap)
-        if taken.earlier is not None and (data := await self._intake.result_of(taken.earlier)):
-            return partial(self._show_again, work, taken.earlier, data)
+        earlier = taken.earlier
+        fits = earlier and await self._delivery.fits(earlier, swap)
+        if earlier and fits and (data := await self._intake.result_of(earlier)):
+            return partial(self._show_again, work, earlier, data)
         following.hints = taken.hints
         # Who was asked is waited for, also where a restart finds nothing that could look again.
         if (taken.faceless or asked_at) and not await self._agreed(work, following, asked_at):

@@ -208,6 +208,19 @@ async def test_a_paused_server_repeats_nothing(place: Place, bot: FaceSwapBot) -
     assert "have paused face swaps" in first.reply.text
 
 
+@pytest.mark.parametrize("badged", [True, False], ids=["badged", "unbadged"])
+async def test_what_has_no_badge_stays_where_that_is_allowed(
+    place: Place, bot: FaceSwapBot, *, badged: bool
+) -> None:
+    """A server's result is repeated in direct messages too, but not one that it had without a badge."""
+    await change(place, bot, moderation.Change(caption_only=not badged))
+    await same(place)
+    assert (await same(place)).text.endswith(AGAIN)
+    place.channel = place.sandbox.dm(place.ada.account)
+    assert ((await same(place)).text.endswith(AGAIN)) is badged
+    assert await calls_and_charges(place) == ((1, 1) if badged else (2, 2))
+
+
 async def test_at_the_limit_a_repeat_is_refused_like_any_swap(place: Place, start: Start) -> None:
     """Whether it is one is only known from its pictures, which take longer to read than a refusal may."""
     async with start(COOLDOWN_SECONDS="0", DAILY_SWAPS_PER_MEMBER="1"):
