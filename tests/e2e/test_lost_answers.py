@@ -60,6 +60,7 @@ async def test_a_cancel_whose_answer_was_lost_is_pressed_again(place: Place, sta
     place.api.script(Answer(delay=1))
     async with start(API_CONCURRENCY="1", SWAPS_AT_ONCE="", COOLDOWN_SECONDS="0"):
         await place.faceswap()
+        await place.api.received.wait()
         waiting = await (await place.faceswap()).reply(until=lambda reply: bool(reply.buttons()))
         place.sandbox.faults.add("POST", CALLBACK, disconnect=True, times=2)
         await waiting.press("Cancel", by=place.ada)
