@@ -10,6 +10,8 @@ import random
 import statistics
 import tempfile
 import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image
@@ -19,6 +21,7 @@ from bot.config import read_config
 from bot.run import serve
 from bot.sandbox import Sandbox, Upload
 from bot.sandbox.doorway import redirected
+from bot.store.moderation import Actor, Change, change_settings
 from tests.scripted_api import PNG, SWAP_PATH, Answer, ScriptedApi
 
 RUNS = 30
@@ -56,16 +59,25 @@ async def _measure() -> None:
                 picture = _picture()
                 api.defaults[SWAP_PATH] = Answer(body=picture)
                 ada = guild.join(sandbox.create_user("Ada"))
-                waits: list[float] = []
                 acknowledged: list[float] = []
-                for _ in range(RUNS):
-                    began = time.perf_counter()
-                    played = await ada.slash(channel, "faceswap", **pictures)
-                    await played.reply()
-                    waits.append(time.perf_counter() - began)
-                    acknowledged.append((await played.first_response()).seconds)
-                    await bot.services.swaps.idle()
-                _print(f"whole swap, {len(picture) / 1e6:.2f} MB result, API answers at once", waits)
+
+                async def swaps(seeds: Iterable[int]) -> list[float]:
+                    waits: list[float] = []
+                    for seed in seeds:
+                        began = time.perf_counter()
+                        played = await ada.slash(channel, "faceswap", **pictures, seed=seed)
+                        await played.reply()
+                        waits.append(time.perf_counter() - began)
+                        acknowledged.append((await played.first_response()).seconds)
+                        await bot.services.swaps.idle()
+                    return waits
+
+                what = f"whole swap, {len(picture) / 1e6:.2f} MB result, API answers at once"
+                _print(f"{what}, with the badge", await swaps(range(RUNS)))
+                actor = Actor(1, guild.id, 1, datetime.now(UTC))
+                await bot.services.store.run(change_settings, actor, Change(caption_only=True))
+                _print(f"{what}, caption only", await swaps(range(RUNS, 2 * RUNS)))
+                _print("the same again, which is free", await swaps(range(RUNS)))
                 _print("acknowledged", acknowledged)
                 members = [guild.join(sandbox.create_user(f"Member {n}")) for n in range(AT_ONCE)]
                 played = [await member.slash(channel, "faceswap", **pictures) for member in members]
