@@ -83,7 +83,7 @@ class OnSqlite(Forgetful):
 
 
 TestOnSqlite = OnSqlite.TestCase
-TestOnSqlite.settings = settings(BUDGET, max_examples=100, phases=tuple(Phase))
+TestOnSqlite.settings = settings(BUDGET, max_examples=50, phases=tuple(Phase))
 
 
 async def test_the_ledger_on_postgres(postgres: PostgresDatabase) -> None:
@@ -97,7 +97,7 @@ async def test_the_ledger_on_postgres(postgres: PostgresDatabase) -> None:
                 run(_start)
                 super().__init__(run)
 
-        run_state_machine_as_test(OnPostgres, settings=settings(BUDGET, max_examples=25, phases=tuple(Phase)))
+        run_state_machine_as_test(OnPostgres, settings=settings(BUDGET, max_examples=10, phases=tuple(Phase)))
 
 
 def _start(db: Transaction) -> None:

@@ -26,7 +26,7 @@ CHARGED = [{"amount_micros": 50_000}]
 @pytest.fixture(
     params=[
         ("v1", "sqlite"),
-        ("v2", "postgres"),
+        pytest.param(("v2", "postgres"), marks=pytest.mark.soak),
         pytest.param(("v1", "postgres"), marks=pytest.mark.soak),
         pytest.param(("v2", "sqlite"), marks=pytest.mark.soak),
     ],

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from bot.sandbox import Upload
 from tests.e2e.conftest import Place
 from tests.hostile.conftest import Guard
 from tests.hostile.measuring import MOST_BYTES, measured
+from tests.hostile.sampling import sampled
 from tests.hostile.test_inputs import NAMING, READ, REFUSED, Made
 from tests.scripted_api import PNG
 
@@ -27,16 +28,6 @@ _LENIENT = {"png: cut at 90%", "png: wrong checksum of its data"}
 """Every pixel is there, so the API may have them; a result must be whole."""
 
 MOST_SECONDS = 6.0
-
-_EVERY = 4
-
-
-def sampled(cases: Mapping[str, Made]) -> list[Any]:
-    """Every fourth case, and the others in `make soak`: each goes alone through `test_inputs` anyway."""
-    return [
-        pytest.param(make, id=name, marks=() if number % _EVERY == 0 else pytest.mark.soak)
-        for number, (name, make) in enumerate(cases.items())
-    ]
 
 
 class Attaching:
@@ -79,7 +70,7 @@ async def test_the_place_works(attaching: Attaching) -> None:
 REFUSED_HERE = {name: make for name, make in REFUSED.items() if name not in _LENIENT}
 
 
-@pytest.mark.parametrize("make", sampled(REFUSED_HERE))
+@pytest.mark.parametrize("make", sampled(REFUSED_HERE, 4))
 async def test_a_hostile_attachment_is_never_sent_on(
     attaching: Attaching, make: Made, request: pytest.FixtureRequest
 ) -> None:
@@ -93,7 +84,7 @@ async def test_a_hostile_attachment_is_never_sent_on(
     assert await attaching.spent() == before
 
 
-@pytest.mark.parametrize("make", sampled(READ))
+@pytest.mark.parametrize("make", sampled(READ, 4))
 async def test_an_odd_attachment_is_sent_on_or_refused(attaching: Attaching, make: Made) -> None:
     """Either the API was called, or the member was told why not."""
     text, called = await attaching.swap("target", make())
