@@ -66,14 +66,15 @@ EXCEPTIONS: tuple[Rule, ...] = (
 
 _IDS = {
     "recipient_id", "channel_id", "guild_id", "message_id", "attachments[].id", "default_values[].id",
+    "allowed_mentions.users[]", "allowed_mentions.roles[]",
 }  # fmt: skip
 
 
 def ids_as_text(body: object, key: str = "") -> object:
     """Write as text the ids that discord.py sends as numbers; Discord takes both, the document only text.
 
-    These are `recipient_id`, the ids of a message reference, those of a select's default values, and
-    `attachments[].id` (an index for new files).
+    These are `recipient_id`, the ids of a message reference, those of a select's default values and of
+    allowed mentions, and `attachments[].id` (an index for new files).
     """
     if isinstance(body, list):
         return [ids_as_text(one, f"{key}[]") for one in cast("list[object]", body)]
@@ -83,4 +84,4 @@ def ids_as_text(body: object, key: str = "") -> object:
 
 
 def _key(parent: str, name: str) -> str:
-    return f"{parent}.{name}" if parent in {"attachments[]", "default_values[]"} else name
+    return f"{parent}.{name}" if parent in {"attachments[]", "default_values[]", "allowed_mentions"} else name
