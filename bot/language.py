@@ -5,7 +5,7 @@ while a language is spoken goes on in it.
 """
 
 import gettext
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -60,16 +60,6 @@ def n_(one: str, many: str, count: int, /, **figures: object) -> str:
     """The text for this count in the language spoken now; {count} is one of its figures."""
     text = _catalogue(spoken()).ngettext(one, many, count)
     return _filled(text, one if count == 1 else many, {"count": count} | figures)
-
-
-def everywhere(say: Callable[[], str]) -> frozenset[str]:
-    """What a text is in all languages: to know again what any process has said to anybody."""
-
-    def said(locale: str) -> str:
-        with speaking(locale):
-            return say()
-
-    return frozenset(said(locale) for locale in LANGUAGES)
 
 
 def translation(locale: str, context: str, message: str) -> str | None:

@@ -299,7 +299,7 @@ async def test_an_unknown_swap_cannot_be_reported(desk: Desk) -> None:
 
 async def test_what_is_not_known_is_blocked_by_sight(desk: Desk) -> None:
     """Where the inputs are purged, the fingerprint of what the message showed is blocked."""
-    await desk.store.run(inputs.forget, 1)
+    await desk.store.run(lambda db: db.execute("DELETE FROM inputs"))
     report = Report(desk.new_id(), REPORTER, Reason.OTHER, "", 200, 1, START)
     await desk.store.run(filing.file, 1, report, None, RESULT)
     assert await desk.blocked(RESULT)

@@ -77,11 +77,6 @@ def made(db: Transaction, swap_id: int) -> Made | None:
     return next(iter(_made(db.rows(f"{_MADE} AND swaps.id = :swap", swap=swap_id))), None)
 
 
-def made_by_message(db: Transaction, message_id: int) -> Made | None:
-    """The delivered swap whose result this message is."""
-    return next(iter(_made(db.rows(f"{_MADE} AND swaps.message_id = :id", id=message_id))), None)
-
-
 def _repeated(db: Transaction, user_id: int, digest: str) -> Made | None:
     """The member's newest swap of the same pictures and options whose result others may still see."""
     rows = db.rows(
@@ -91,11 +86,6 @@ def _repeated(db: Transaction, user_id: int, digest: str) -> Made | None:
         digest=digest,
     )
     return next(iter(_made(rows)), None)
-
-
-def forget(db: Transaction, swap_id: int) -> None:
-    """Erase what a swap was made from."""
-    db.execute("DELETE FROM inputs WHERE swap_id = :swap", swap=swap_id)
 
 
 def refuse_blocked(db: Transaction, guild_id: int, hashes: Sequence[int]) -> None:

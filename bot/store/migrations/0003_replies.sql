@@ -11,8 +11,6 @@ ALTER TABLE swaps ADD COLUMN confirmed_at {bigint};
 -- When the result was deleted or taken down.
 ALTER TABLE swaps ADD COLUMN removed_at {bigint};
 
-CREATE INDEX swaps_by_message ON swaps (message_id) WHERE message_id IS NOT NULL;
-
 -- What a swap was made from, until it is deleted, purged, or the swap is refunded. A picture is an address
 -- without its signature, or a message; the hashes are perceptual ones, as signed 64-bit numbers.
 CREATE TABLE inputs (
