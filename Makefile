@@ -41,7 +41,7 @@ run: setup ## the bot itself, configured by .env
 	$(PY) -m bot
 
 test: $(VENV)/dev $(VENV)/assets ## every test, in under three minutes
-	$(PYTEST) -n 2 -q
+	$(PYTEST) -n 3 -q
 
 soak: $(VENV)/dev $(VENV)/assets ## the full matrices and the long random runs
 	$(PYTEST) -n 2 -q -m soak
