@@ -24,7 +24,7 @@ from bot.trust_errors import CannotWrite, FaceGone, NoSuchFace
 from bot.words import faces as words
 from cogs.begin import Wish, begin
 from cogs.buttons import Click, Interaction, custom_id, only_for, route, unkept
-from cogs.faceswap import check_attachment
+from cogs.faceswap import OPTIONS, check_attachment
 
 log = logging.getLogger(__name__)
 
@@ -95,12 +95,7 @@ class Faces(commands.GroupCog, group_name="face", group_description="Faces that 
     @app_commands.describe(
         name="Which of your saved faces",
         target="The picture that receives it",
-        prompt="What else the result should look like",
-        image_format="File format of the result (png)",
-        quality=f"Quality of the result ({segmind.QUALITY_DEFAULT})",
-        seed="The same number gives the same result again",
-        private="Only you see the result",
-        spoiler="Hide the result until it is clicked",
+        **OPTIONS,
     )
     @app_commands.rename(image_format="format")
     async def use(

@@ -1,5 +1,6 @@
 """`/faceswap`: read the options, refuse early and privately, hold, acknowledge, hand over to the use case."""
 
+from collections.abc import Mapping
 from pathlib import PurePath
 
 import discord
@@ -19,6 +20,17 @@ _TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 
+OPTIONS: Mapping[str, str] = {
+    "prompt": "What else the result should look like",
+    "image_format": "File format of the result (png)",
+    "quality": f"Quality of the result ({segmind.QUALITY_DEFAULT})",
+    "seed": "The same number gives the same result again",
+    "private": "Only you see the result",
+    "spoiler": "Hide the result until it is clicked",
+}
+"""What Discord says of the options that every command with a swap has."""
+
+
 class FaceSwap(commands.Cog):
     """The command that the bot is for."""
 
@@ -29,12 +41,7 @@ class FaceSwap(commands.Cog):
     @app_commands.describe(
         source="The face to use",
         target="The picture that receives it",
-        prompt="What else the result should look like",
-        image_format="File format of the result (png)",
-        quality=f"Quality of the result ({segmind.QUALITY_DEFAULT})",
-        seed="The same number gives the same result again",
-        private="Only you see the result",
-        spoiler="Hide the result until it is clicked",
+        **OPTIONS,
     )
     @app_commands.rename(image_format="format")
     @app_commands.allowed_installs(guilds=True, users=True)
