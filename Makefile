@@ -65,7 +65,7 @@ LOCK := $(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
 
 lock: $(VENV)/dev ## pin the requirements files anew from pyproject.toml
-	$(LOCK) --extra postgres -o requirements.txt
+	$(LOCK) --extra postgres --extra errors -o requirements.txt
 	$(LOCK) --extra local -o requirements-local.txt
 	$(LOCK) --all-extras --group dev -o requirements-dev.txt
 
