@@ -41,12 +41,12 @@ async def test_a_command_takes_files_samples_and_numbers(
     options = {"source": {"file": "f0"}, "target": {"sample": "cat.png"}, "quality": 50}
     parts = {"f0": ("me.png", PIXEL)}
     await ada_at.does(events, channel, "slash", command="swap", options=options, parts=parts)
-    shown = await events.until("message", lambda one: not one["thinking"])
+    shown = await events.until("message", lambda one: not one["view"]["thinking"])
     assert shown["channel_id"] == str(channel.id)
-    assert shown["message"]["content"] == "cat.png"
-    assert [one["filename"] for one in shown["message"]["attachments"]] == ["me.png-50.png"]
-    assert shown["command"]["name"] == "swap"
-    async with ada_at.session.get(shown["message"]["attachments"][0]["url"]) as response:
+    assert shown["view"]["message"]["content"] == "cat.png"
+    assert [one["filename"] for one in shown["view"]["message"]["attachments"]] == ["me.png-50.png"]
+    assert shown["view"]["command"]["name"] == "swap"
+    async with ada_at.session.get(shown["view"]["message"]["attachments"][0]["url"]) as response:
         assert await response.read() == PIXEL
     assert [one["message"]["content"] for one in await ada_at.messages(channel)] == ["cat.png"]
 
@@ -55,14 +55,14 @@ async def test_a_button_edits_and_follows_up(ada_at: Browser, events: Events, ch
     """A press changes the message in place and adds a private one, which can be dismissed."""
     pair = {"source": {"sample": "cat.png"}, "target": {"sample": "cat.png"}}
     await ada_at.does(events, channel, "slash", command="swap", options=pair)
-    shown = await events.until("message", lambda one: one["message"]["components"])
-    await ada_at.does(events, channel, "press", message=shown["message"]["id"], custom_id="again")
-    noted = await events.until("message", lambda one: one["ephemeral"])
-    assert noted["message"]["content"] == "noted"
+    shown = await events.until("message", lambda one: one["view"]["message"]["components"])
+    await ada_at.does(events, channel, "press", message=shown["view"]["message"]["id"], custom_id="again")
+    noted = await events.until("message", lambda one: one["view"]["ephemeral"])
+    assert noted["view"]["message"]["content"] == "noted"
     contents = [one["message"]["content"] for one in await ada_at.messages(channel)]
     assert contents == ["pressed", "noted"]
-    assert (await ada_at.act(channel, "delete", message=noted["message"]["id"]))[0] == 200
-    assert (await events.until("gone"))["message_id"] == noted["message"]["id"]
+    assert (await ada_at.act(channel, "delete", message=noted["view"]["message"]["id"]))[0] == 200
+    assert (await events.until("gone"))["message_id"] == noted["view"]["message"]["id"]
     assert len(await ada_at.messages(channel)) == 1
 
 
@@ -87,7 +87,7 @@ async def test_every_select_takes_ids(
         ):
             await at.does(events, channel, "select", message=message, custom_id=select, values=values)
             shown = await events.until("message", lambda one, told=told: told in str(one))
-            assert shown["ephemeral"] is True
+            assert shown["view"]["ephemeral"] is True
 
 
 async def test_a_form_is_opened_filled_in_and_sent(ada_at: Browser, events: Events, channel: Channel) -> None:
@@ -127,12 +127,14 @@ async def test_menus_open_on_messages_and_people(
     assert status == 200
     menu = {"menu": "message", "name": "Report face swap", "target": wrote["message"]}
     await ada_at.does(events, channel, "menu", **menu)
-    shown = await events.until("message", lambda one: one["ephemeral"])
-    assert shown["message"]["content"] == "ada look ['a.png']"
+    shown = await events.until("message", lambda one: one["view"]["ephemeral"])
+    assert shown["view"]["message"]["content"] == "ada look ['a.png']"
     await ada_at.does(events, channel, "menu", menu="user", name="Who is this", target=ada_at.me)
-    shown = await events.until("message", lambda one: one["bot"] and not one["ephemeral"])
-    assert shown["message"]["content"] == "Member Ada"
-    assert shown["command"]["kind"] == "user"
+    shown = await events.until(
+        "message", lambda one: one["view"]["command"] and one["view"]["command"]["kind"] == "user"
+    )
+    assert shown["view"]["message"]["content"] == "Member Ada"
+    assert shown["view"]["command"]["kind"] == "user"
     assert sandbox.complaints == []
 
 
@@ -145,8 +147,8 @@ async def test_people_write_to_each_other(
         hello = f"<@{ada_at.me}> hi"
         _, wrote = await at.act(channel, "write", content=hello, files=[{"sample": "cat.png"}])
         heard = await events.until("message")
-        assert heard["pings_me"] is True
-        assert heard["message"]["attachments"][0]["filename"] == "cat.png"
+        assert heard["view"]["pings_me"] is True
+        assert heard["view"]["message"]["attachments"][0]["filename"] == "cat.png"
         refused = await ada_at.act(channel, "delete", message=wrote["message"])
         assert refused[0] == 422
         _, hers = await ada_at.act(channel, "write", content="mine")

@@ -71,7 +71,7 @@ def _concerns(name: str, what: object, reader: User) -> bool:
 def _shown(what: object, reader: User) -> Json:
     if isinstance(what, Message):
         about: Json = {"channel_id": str(what.channel.id), "message_id": str(what.id)}
-        return about | view(what, reader) if is_shown(what, reader) else about
+        return about | {"view": view(what, reader)} if is_shown(what, reader) else about
     if isinstance(what, Interaction):
         return _state(what)
     return as_object(what)  # an entry of the console's, or nothing to tell but that it happened
