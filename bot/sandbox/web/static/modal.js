@@ -3,7 +3,7 @@
 import { act } from "./api.js";
 import { el, icon } from "./dom.js";
 import { createField } from "./fields.js";
-import { renderMarkdown } from "./markdown.js";
+import { markdown } from "./markdown.js";
 import { outcome } from "./outcomes.js";
 import { parcel } from "./picker.js";
 import { current, nameOf, on, state } from "./store.js";
@@ -38,7 +38,7 @@ export function openModal({ id, channel_id: channel, form }) {
   dialog.addEventListener("close", () => {
     dialog.remove();
     // What opened the form may be gone by now.
-    const back = before?.isConnected && before !== document.body ? before : document.querySelector("#composer textarea, #composer input");
+    const back = before?.isConnected && before !== document.body ? before : document.querySelector("#composer textarea");
     back?.focus();
   });
   content.addEventListener("keydown", (event) => {
@@ -72,7 +72,7 @@ export function openModal({ id, channel_id: channel, form }) {
 
 /** One part of a form; what can be filled in is added to `fields`. */
 function part(one, fields) {
-  if (one.type === TEXT_DISPLAY) return el("div", { class: "modal-text" }, renderMarkdown(one.content));
+  if (one.type === TEXT_DISPLAY) return el("div", { class: "modal-text" }, markdown(one.content));
   if (one.type === ROW) return el("div", {}, ...one.components.map((child) => part(child, fields)));
   const control = one.type === LABEL ? one.component : one;
   const field = createField(control, { label: one.label ?? "", description: one.description });

@@ -46,7 +46,7 @@ export function createCommandForm(command, { sent, cancel, given = {} }) {
   }
   function add(option) {
     const remove = option.required ? null : () => drop(option);
-    const field = createOption(option, { remove, suggestions });
+    const field = createOption(option, { remove, suggestions, done: onward });
     if (given[option.name] !== undefined) field.set(given[option.name]);
     fields.set(option.name, field);
     rows.append(field.node);
@@ -153,6 +153,11 @@ export function createCommandForm(command, { sent, cancel, given = {} }) {
   function focus() {
     const empty = [...fields.values()].find((one) => one.value() === undefined);
     (empty ?? [...fields.values()][0] ?? { focus: () => send.focus() }).focus();
+  }
+  /** A file was given: on to what is still needed. */
+  function onward() {
+    const needed = [...fields.values()].find((one) => one.option.required && one.value() === undefined);
+    (needed ?? { focus: () => send.focus() }).focus();
   }
   function take(items) {
     const pickers = [...fields.values()].map((one) => one.picker).filter(Boolean);

@@ -213,7 +213,7 @@ export function openChooser(anchor, { label, choices, pick, multiple = false, cl
   anchor.setAttribute("aria-expanded", "true");
 
   function show() {
-    const found = matching(choices(), input.value);
+    const found = matching(choices(), input.value).map((one) => ({ selected: false, ...one }));
     list.node.hidden = found.length === 0;
     empty.textContent = found.length ? "" : "Nothing fits.";
     list.show(found);
