@@ -28,7 +28,7 @@ export function mountComposer(node) {
   const input = el("textarea", { rows: "1", autocomplete: "off", maxlength: String(MOST_CHARACTERS), "aria-haspopup": "listbox" });
   const tray = createPicker({ label: "Files of the message", most: MOST_FILES, buttons: false });
   const alert = el("p", { class: "refused", role: "alert" });
-  const send = el("button", { type: "submit", class: "primary", text: "Send" });
+  const send = el("button", { type: "submit", class: "solid", text: "Send" });
   const add = (items) => attach(items);
   const line = el("div", { class: "line" }, chooseButton("the message", true, add, icon("plus")), input, samplesButton("the message", (item) => add([item])), send);
   const form = el("form", { class: "writing", "aria-label": "Message", on: { submit: write } }, tray.node, line, alert);

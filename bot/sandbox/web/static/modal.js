@@ -3,7 +3,7 @@
 import { act } from "./api.js";
 import { el, icon } from "./dom.js";
 import { createField } from "./fields.js";
-import { markdown } from "./markdown.js";
+import { renderMarkdown } from "./markdown.js";
 import { outcome } from "./outcomes.js";
 import { parcel } from "./picker.js";
 import { current, nameOf, on, state } from "./store.js";
@@ -26,7 +26,7 @@ export function openModal({ id, channel_id: channel, form }) {
   const title = el("h2", { id: freshId("title"), text: form.title });
   const body = el("div", { class: "modal-body" }, ...form.components.map((one) => part(one, fields)));
   const alert = el("p", { class: "refused", role: "alert" });
-  const send = el("button", { type: "submit", class: "primary", text: "Submit" });
+  const send = el("button", { type: "submit", class: "solid", text: "Submit" });
   const close = () => dialog.close();
   const cross = el("button", { type: "button", class: "remove", "aria-label": "Close the form", on: { click: close } }, icon("close"));
   const cancel = el("button", { type: "button", class: "plain", text: "Cancel", on: { click: close } });
@@ -72,7 +72,7 @@ export function openModal({ id, channel_id: channel, form }) {
 
 /** One part of a form; what can be filled in is added to `fields`. */
 function part(one, fields) {
-  if (one.type === TEXT_DISPLAY) return el("div", { class: "modal-text" }, markdown(one.content));
+  if (one.type === TEXT_DISPLAY) return el("div", { class: "modal-text" }, renderMarkdown(one.content));
   if (one.type === ROW) return el("div", {}, ...one.components.map((child) => part(child, fields)));
   const control = one.type === LABEL ? one.component : one;
   const field = createField(control, { label: one.label ?? "", description: one.description });

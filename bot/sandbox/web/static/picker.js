@@ -68,7 +68,6 @@ export function createPicker({ label, most = 1, changed = () => {}, done = focus
     queueMicrotask(done);
   }
   function set(items) {
-    held.filter((one) => !items.includes(one)).forEach(forget);
     held = items;
     draw();
     changed();
@@ -106,18 +105,12 @@ export function nameOf(item) {
   return item.sample ? (sampleNamed(item.sample)?.label ?? item.sample) : item.file.name;
 }
 
-const urls = new WeakMap();
-
 function preview(item) {
   if (item.sample) return el("img", { src: sampleNamed(item.sample)?.url ?? "", alt: "" });
   if (!item.file.type.startsWith("image/")) return el("span", { class: "file-sign", "aria-hidden": "true", text: "📄" });
-  if (!urls.has(item)) urls.set(item, URL.createObjectURL(item.file));
-  return el("img", { src: urls.get(item), alt: "" });
-}
-
-function forget(item) {
-  if (urls.has(item)) URL.revokeObjectURL(urls.get(item));
-  urls.delete(item);
+  const url = URL.createObjectURL(item.file);
+  const done = () => URL.revokeObjectURL(url);
+  return el("img", { src: url, alt: "", on: { load: done, error: done } });
 }
 
 function sampleNamed(name) {

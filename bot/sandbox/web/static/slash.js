@@ -28,7 +28,7 @@ export function createCommandForm(command, { sent, cancel, given = {} }) {
   const chips = el("div", { class: "chips" });
   const about = el("p", { class: "about", id: freshId("about") });
   const alert = el("p", { class: "refused", role: "alert" });
-  const send = el("button", { type: "submit", class: "primary", text: "Send" });
+  const send = el("button", { type: "submit", class: "solid", text: "Send" });
   const on = { submit, keydown, focusin: (event) => describe(event.target) };
   const node = el("form", { class: "command", "aria-label": title, novalidate: true, on }, header(), rows, chips, alert);
   let open = options.filter((one) => !one.required).length <= 3;
@@ -152,12 +152,12 @@ export function createCommandForm(command, { sent, cancel, given = {} }) {
   }
   function focus() {
     const empty = [...fields.values()].find((one) => one.value() === undefined);
-    (empty ?? [...fields.values()][0] ?? { focus: () => send.focus() }).focus();
+    (empty ?? send).focus();
   }
   /** A file was given: on to what is still needed. */
   function onward() {
     const needed = [...fields.values()].find((one) => one.option.required && one.value() === undefined);
-    (needed ?? { focus: () => send.focus() }).focus();
+    (needed ?? send).focus();
   }
   function take(items) {
     const pickers = [...fields.values()].map((one) => one.picker).filter(Boolean);
