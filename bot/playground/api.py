@@ -95,8 +95,8 @@ class Api:
     _balance: Decimal = _BALANCE_USD
 
     def arm(self, fault_id: str, times: int) -> None:
-        """Let a fault happen to that many paid calls more."""
-        self.armed[fault_id] += times
+        """Let a fault happen to the next so many paid calls."""
+        self.armed[fault_id] = times
 
     async def swap(self, request: web.Request) -> web.StreamResponse:
         """Answer a paid call, by the engine or by a fault."""

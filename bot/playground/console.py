@@ -1,5 +1,6 @@
 """The console: what the page may do to the sandbox, the API and the bot, and what it shows of the wire."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.errors import SandboxUnavailable
@@ -25,6 +26,7 @@ class Console:
         self._bot = bot
         self._discord = DiscordFaults(sandbox)
         self._jumped = 0
+        self._process = asyncio.Lock()
         self.recorder = recorder
         self._acts: Mapping[str, Callable[[Json], Awaitable[str]]] = {
             "fault": self._fault,
@@ -74,7 +76,7 @@ class Console:
         known = next((one for one in API_FAULTS if one.id == fault_id), None)
         if known is not None:
             self._api.arm(known.id, times)
-            return f"{known.label}: for {_counted(self._api.armed[known.id], 'swap')} from now."
+            return f"{known.label}: the next {_counted(times, 'swap')}."
         done = self._discord.arm(fault_id, times)
         if done is None:
             raise Refused("There is no such fault.")
@@ -92,23 +94,24 @@ class Console:
         return "The bot's connection to the gateway was cut."
 
     async def _expire(self, _: Json) -> str:
-        self._sandbox.forget_ephemeral_attachments()
         self._sandbox.world.cdn.expire()
-        return "Every link to a picture has expired; files given to commands are gone."
+        return "Every link to a picture has expired; whoever asks Discord gets a fresh one."
 
     async def _kill(self, _: Json) -> str:
-        if not self._bot.running:
-            raise Refused("The bot is not running.")
-        await self._bot.kill()
+        async with self._process:
+            if not self._bot.running:
+                raise Refused("The bot is not running.")
+            await self._bot.kill()
         return "The bot was killed in the middle of whatever it did."
 
     async def _start(self, _: Json) -> str:
-        if self._bot.running:
-            raise Refused("The bot is running.")
-        try:
-            await self._bot.start()
-        except SandboxUnavailable as error:
-            raise Refused(str(error)) from None
+        async with self._process:
+            if self._bot.running:
+                raise Refused("The bot is running.")
+            try:
+                await self._bot.start()
+            except SandboxUnavailable as error:
+                raise Refused(str(error)) from None
         return "The bot is back, with the store it left."
 
     async def _advance(self, asked: Json) -> str:

@@ -10,7 +10,7 @@ from bot.sandbox.wire import Json
 _EDIT = r"^/webhooks/\d+/[^/]+/messages/@original$"
 _ANY_MESSAGE = r"/messages(/@original)?$"
 _CALLBACK = r"/callback$"
-_OUTAGE = "outage"
+_OUTAGE, _FORGET = "outage", "forget-files"
 
 
 @dataclass(frozen=True)
@@ -43,31 +43,34 @@ class DiscordFaults:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._armed: list[tuple[str, Fault]] = []
+        self._armed: dict[str, Fault] = {}
 
     def shown(self) -> list[Json]:
         """Return the switches, with how often each will still be met."""
-        switches: list[Json] = [
-            {"id": one.id, "label": one.label, "group": "Discord", "armed": self._left(one.id)}
-            for one in _SWITCHES
-        ]
         outage = any(guild.unavailable for guild in self._sandbox.world.guilds.values())
-        label = "Outage of every server, until faults are cleared"
-        return [*switches, {"id": _OUTAGE, "label": label, "group": "Discord", "armed": outage}]
+        return [
+            *(_shown(one.id, one.label, self._left(one.id)) for one in _SWITCHES),
+            _shown(_OUTAGE, "Outage of every server, until faults are cleared", outage),
+            _shown(_FORGET, "Forget the files given to commands", False),
+        ]
 
     def arm(self, switch_id: object, times: int) -> str | None:
-        """Let a fault happen that often more; the sentence that says so, or None for an unknown one."""
+        """Let a fault happen that often; the sentence that says so, or None for an unknown one."""
         if switch_id == _OUTAGE:
             for guild in self._sandbox.world.joined():
                 guild.fail()
             return "Every server is unavailable to the bot until faults are cleared."
+        if switch_id == _FORGET:
+            self._sandbox.forget_ephemeral_attachments()
+            return "The files that were given to commands are gone, as Discord does after a while."
         found = next((one for one in _SWITCHES if one.id == switch_id), None)
         if found is None:
             return None
-        self._armed.append(
-            (found.id, self._sandbox.faults.add(found.method, found.path, times=times, **found.what))
-        )
-        return f"{found.label}: {self._left(found.id)} times from now."
+        if not self._left(found.id):
+            fault = self._sandbox.faults.add(found.method, found.path, times=times, **found.what)
+            self._armed[found.id] = fault
+        self._armed[found.id].times = times
+        return f"{found.label}: {times} times from now."
 
     def clear(self) -> None:
         """End everything."""
@@ -78,4 +81,9 @@ class DiscordFaults:
                 guild.recover()
 
     def _left(self, switch_id: str) -> int:
-        return sum(max(0, fault.times) for armed_id, fault in self._armed if armed_id == switch_id)
+        fault = self._armed.get(switch_id)
+        return max(0, fault.times) if fault else 0
+
+
+def _shown(switch_id: str, label: str, armed: int) -> Json:
+    return {"id": switch_id, "label": label, "group": "Discord", "armed": armed}
