@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     engine = commands.add_parser("engine", help="run the bot's own engine alone, as an HTTP server")
     engine_command.add_arguments(engine)
     commands.add_parser("check", help="check the token, the key, the store and the models")
+    commands.add_parser(
+        "migrate", help="bring the store to this version's schema; starting the bot does so too"
+    )
     commands.add_parser("audit", help="check the books; list open swaps and the operator's loss")
     ledger = commands.add_parser("ledger", help="the whole ledger")
     ledger.add_argument("action", choices=["export"], help="write it to standard output as CSV")
@@ -115,6 +118,14 @@ def _check(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
     return 0 if asyncio.run(check(config, print)) else 1
 
 
+def _migrate(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
+    config = _configured(variables)
+    from bot.books import migrate
+
+    asyncio.run(migrate(config, print))
+    return 0
+
+
 def _audit(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
     config = _configured(variables)
     from bot.books import audit
@@ -161,6 +172,7 @@ _COMMANDS = {
     "demo": _demo,
     "engine": _engine,
     "check": _check,
+    "migrate": _migrate,
     "audit": _audit,
     "ledger": _ledger,
     "verify": _verify,

@@ -170,7 +170,7 @@ class Gateway:
             session.socket = None
             if socket.ws.close_code in {1000, 1001}:  # the client ended it; there is nothing to resume
                 self.sessions.pop(session.id, None)
-        self._world.watch.changed()
+        self._world.watch.changed(self._world.bot)
 
     async def _receive(self, socket: Socket, op: int, payload: Any) -> None:  # noqa: ANN401  # a frame's "d" is anything
         if op == HEARTBEAT:
@@ -207,7 +207,7 @@ class Gateway:
             if intents & GUILDS and not guild.unavailable:
                 session.add("GUILD_CREATE", payloads.guild_create(guild, self._world.bot, joined=False))
         socket.attach(session, 0)
-        self._world.watch.changed()
+        self._world.watch.changed(self._world.bot)
 
     def _ready(self, session: Session, shard: list[int]) -> Json:
         world = self._world
@@ -238,7 +238,7 @@ class Gateway:
         self.resumes += 1
         session.add("RESUMED", {"_trace": []})
         socket.attach(session, cursor)
-        self._world.watch.changed()
+        self._world.watch.changed(self._world.bot)
 
     def _check_token(self, payload: Json) -> None:
         if payload.get("token") != self._world.token:
