@@ -3,20 +3,16 @@
 import { act } from "./api.js";
 import { el, icon } from "./dom.js";
 import { loud } from "./loud.js";
-import { emit, on } from "./store.js";
+import { outcome } from "./outcomes.js";
+import { emit } from "./store.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
-
-const MOST_SETTLED = 50;
-
-const waiting = new Map(); // interaction id → the button that waits for its answer
-const settled = new Set(); // interactions that were answered before their ids were known here
 
 /** @param {any} component @param {any} message */
 export function pressable(component, message) {
   const style = STYLES[component.style];
   if (!style) return loud(`button style ${component.style}`, component);
-  const kind = `button ${style}`;
+  const kind = `button button-${style}`;
   const inside = [component.emoji && emoji(component.emoji), component.label && el("span", { text: component.label })];
   const key = JSON.stringify([message.id, component]);
   if (style === "link") {
@@ -40,24 +36,10 @@ async function press(node, component, message) {
   node.setAttribute("aria-busy", "true");
   try {
     const what = { kind: "press", channel: message.channel_id, message: message.id, custom_id: component.custom_id };
-    const { interaction } = await act(what);
-    if (settled.delete(interaction)) node.removeAttribute("aria-busy");
-    else waiting.set(interaction, node);
+    await outcome((await act(what)).interaction);
   } catch (error) {
-    node.removeAttribute("aria-busy");
     emit("toast", error.message);
+  } finally {
+    node.removeAttribute("aria-busy");
   }
-}
-
-on("interaction", ({ id, state }) => {
-  if (state === "pending") return;
-  const node = waiting.get(id);
-  if (!node) settle(id);
-  node?.removeAttribute("aria-busy");
-  waiting.delete(id);
-});
-
-function settle(id) {
-  settled.add(id);
-  if (settled.size > MOST_SETTLED) settled.delete(settled.values().next().value);
 }

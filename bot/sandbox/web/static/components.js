@@ -3,10 +3,9 @@
 import { pressable } from "./buttons.js";
 import { el } from "./dom.js";
 import { loud, strange } from "./loud.js";
-import { markdown } from "./markdown.js";
+import { renderMarkdown } from "./markdown.js";
 import { cover, fileCard, gallery, thumbnail } from "./media.js";
-
-const selects = await import("./selects.js").catch(() => null);
+import { renderSelect } from "./selects.js";
 
 /** The types (source: Discord's component reference), what each shows, and the fields that are shown. */
 const KINDS = {
@@ -51,8 +50,7 @@ function row({ components }, message) {
 }
 
 function select(component, message) {
-  const shown = selects ? selects.renderSelect(component, message) : loud(`select (selects.js is missing)`, component);
-  return el("div", { class: "select-place", key: JSON.stringify([component, message.id]), dataset: { customId: component.custom_id } }, shown);
+  return el("div", { class: "select-place", key: JSON.stringify([message.id, component]) }, renderSelect(component, message));
 }
 
 function section({ components, accessory }, message) {
@@ -61,7 +59,7 @@ function section({ components, accessory }, message) {
 }
 
 function text({ content }) {
-  return markdown(content);
+  return renderMarkdown(content);
 }
 
 function small({ media, description, spoiler }) {

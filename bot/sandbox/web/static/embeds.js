@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { inline } from "./inline.js";
 import { loud, strange } from "./loud.js";
-import { markdown } from "./markdown.js";
+import { renderMarkdown } from "./markdown.js";
 import { gallery, thumbnail } from "./media.js";
 import { stamp } from "./time.js";
 
@@ -23,7 +23,7 @@ function embed(one) {
   if (!TYPES.has(one.type)) return loud(`embed type ${one.type}`, one);
   const colour = Number.isInteger(one.color) ? { "--accent-color": `#${one.color.toString(16).padStart(6, "0")}` } : {};
   const title = one.title && el("div", { class: "embed-title" }, one.url ? linked(one.url, inline(one.title)) : el("span", {}, ...inline(one.title)));
-  const words = [author(one.author), title, one.description && markdown(one.description), fields(one.fields)];
+  const words = [author(one.author), title, one.description && renderMarkdown(one.description), fields(one.fields)];
   const body = el("div", { class: "embed-body" }, el("div", { class: "embed-words" }, ...words), one.thumbnail && thumbnail(one.thumbnail, one.thumbnail.description));
   const image = one.image && gallery([{ media: one.image, description: one.image.description }]);
   return el("div", { class: "embed", style: colour }, body, image, footer(one), strange("embed", one, FIELDS));
@@ -42,7 +42,7 @@ function author(of) {
 function fields(all) {
   if (!all?.length) return null;
   const one = ({ name, value, inline: beside }) => {
-    return el("div", { class: beside ? "embed-field beside" : "embed-field" }, el("div", { class: "embed-field-name" }, ...inline(name)), markdown(value));
+    return el("div", { class: beside ? "embed-field beside" : "embed-field" }, el("div", { class: "embed-field-name" }, ...inline(name)), renderMarkdown(value));
   };
   return el("div", { class: "embed-fields" }, ...all.map(one));
 }

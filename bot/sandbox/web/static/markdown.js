@@ -10,7 +10,7 @@ const ITEM = /^(\s*)([-*]|\d{1,9}\.)\s+(\S.*)$/;
 const QUOTE = /^>\s(.*)$/;
 
 /** Whole messages, text displays and embeds' descriptions. @param {string} text @returns {HTMLElement} */
-export function markdown(text) {
+export function renderMarkdown(text) {
   const node = el("div", { class: "markdown" });
   let from = 0;
   for (const found of text.matchAll(FENCE)) {

@@ -6,7 +6,7 @@ import { renderComponents } from "./components.js";
 import { el, icon } from "./dom.js";
 import { renderEmbeds } from "./embeds.js";
 import { loud, strange } from "./loud.js";
-import { markdown } from "./markdown.js";
+import { renderMarkdown } from "./markdown.js";
 import { attachments } from "./media.js";
 import { openMenu, opensMenu } from "./menus.js";
 import { href } from "./route.js";
@@ -33,7 +33,7 @@ const FIELDS = new Set([
 export function renderMessage(view, { grouped, viewOf, dismiss }) {
   const { message } = view;
   const kind = ["message", grouped && "grouped", view.ephemeral && "ephemeral", view.pings_me && "pinged"];
-  const about = () => ({ message: viewOf(message.id)?.message ?? message });
+  const about = () => ({ message: viewOf(message.id) ?? view });
   const node = el(
     "article",
     { class: kind.filter(Boolean).join(" "), "aria-label": label(view), tabindex: "-1", dataset: { messageId: message.id } },
@@ -42,7 +42,7 @@ export function renderMessage(view, { grouped, viewOf, dismiss }) {
     !grouped && heading(message),
     el("div", { class: "content" }, ...content(view)),
     notes(view, dismiss),
-    tools(about),
+    tools(message, about),
   );
   return opensMenu(node, about);
 }
@@ -78,7 +78,7 @@ function texts(components) {
 }
 
 function heading(message) {
-  const silent = message.flags & FLAGS.silent && el("span", { class: "silent", title: "This was a silent message" }, icon("silent"));
+  const silent = message.flags & FLAGS.silent ? el("span", { class: "silent", title: "This was a silent message" }, icon("silent")) : null;
   return el("h3", { class: "author-line" }, opener(nameOf(message.author), message.author, "author"), message.author.bot && badge(), stamp(message.timestamp), silent);
 }
 
@@ -106,7 +106,7 @@ function content({ message, thinking, forwarded }) {
 
 function parts(message) {
   const shown = message.flags & FLAGS.suppressEmbeds ? null : renderEmbeds(message.embeds);
-  return [message.content && markdown(message.content), attachments(message.attachments ?? []), shown, renderComponents(message.components, message)];
+  return [message.content && renderMarkdown(message.content), attachments(message.attachments ?? []), shown, renderComponents(message.components, message)];
 }
 
 function forward(snapshot) {
@@ -134,10 +134,10 @@ function notes({ message, ephemeral, forced_private: forced }, dismiss) {
   return el("div", { class: "note-line" }, icon("eye"), el("span", { text: why }), el("span", { text: "•", "aria-hidden": "true" }), away);
 }
 
-function tools(about) {
-  const remove = el("button", { type: "button", class: "tool own", "aria-label": "Delete message", title: "Delete message", on: { click: () => erase(about().message) } }, icon("trash"));
+function tools(message, about) {
+  const remove = el("button", { type: "button", class: "tool own", "aria-label": "Delete message", title: "Delete message", on: { click: () => erase(message) } }, icon("trash"));
   const more = el("button", { type: "button", class: "tool", "aria-label": "More", title: "More", "aria-haspopup": "menu", on: { click: (event) => openMenu(event, about()) } }, icon("more"));
-  const mine = about().message.author.id === identity();
+  const mine = message.author.id === identity();
   return el("div", { class: "tools" }, mine && remove, more);
 }
 

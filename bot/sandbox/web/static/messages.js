@@ -1,5 +1,6 @@
 /** The open channel's messages: their order, live changes, where one has scrolled to. */
 
+import { identity } from "./api.js";
 import { el, icon, morph } from "./dom.js";
 import { excerpt, renderMessage } from "./message.js";
 import { current, nameOf, on } from "./store.js";
@@ -72,9 +73,16 @@ function change(view) {
   if (view.deleted) return remove(view.message.id);
   const before = views.get(view.message.id);
   views.set(view.message.id, view);
+  if (!before && mine(view)) pinned = true;
   show();
   if (before) tell(before, view);
+  if (pinned) toEnd();
   return undefined;
+}
+
+/** Whether one has done this oneself, and so wants to see it. */
+function mine({ message, command, ephemeral }) {
+  return ephemeral || [message.author.id, command?.user.id].includes(identity());
 }
 
 function remove(id) {
@@ -113,7 +121,7 @@ function show() {
     lines.push({ view, grouped: !newDay && groups(before, view) });
   });
   place(lines);
-  const next = welcome(loaded && shown.length === 0);
+  const next = welcome(loaded && !shown.some((one) => one.bot));
   if (greeting.firstChild) morph(greeting.firstChild, next);
   else greeting.append(next);
   jump.hidden = pinned;
