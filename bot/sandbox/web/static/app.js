@@ -139,7 +139,7 @@ function queue(work) {
 
 function skip(event) {
   event.preventDefault();
-  document.querySelector("#composer [tabindex='0'], #composer textarea, #composer [contenteditable], #composer button")?.focus();
+  (document.querySelector("#composer textarea") ?? document.querySelector("#composer button"))?.focus();
 }
 
 start().catch((error) => {
