@@ -57,6 +57,11 @@ class Account:
         self._pausing = asyncio.Event()
         self._warned = False
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether paid calls are paused."""
+        return self._paused is not None
+
     def check(self) -> None:
         """Raise why paid calls are paused (BadKey or NoCredits), if they are."""
         if self._paused is not None:

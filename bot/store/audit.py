@@ -104,6 +104,24 @@ class Loss:
     sent_at: datetime
 
 
+@dataclass(frozen=True)
+class Holds:
+    """What the swaps hold that have not ended, in all processes."""
+
+    count: int
+    micros: int
+    oldest: datetime | None
+
+
+def holds(db: Transaction) -> Holds:
+    """What is held now; cheap, as it reads open swaps alone."""
+    row = db.row(
+        "SELECT COUNT(*) AS count, COALESCE(SUM(price_micros), 0) AS micros, MIN(held_at) AS oldest "
+        "FROM swaps WHERE state NOT IN ('delivered', 'refunded')"
+    )
+    return Holds(row["count"], row["micros"], None if row["oldest"] is None else from_ms(row["oldest"]))
+
+
 def open_now(db: Transaction) -> list[Open]:
     """The swaps that have not ended, oldest first."""
     return [
