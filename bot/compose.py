@@ -12,7 +12,7 @@ from secrets import randbelow, token_hex
 from typing import TYPE_CHECKING
 
 from bot import privacy
-from bot.account import Account
+from bot.account import Account, digest
 from bot.calls import Calls
 from bot.chores import Chore, Chores
 from bot.client import FaceSwapBot, OperatorNotices, Services
@@ -22,7 +22,7 @@ from bot.engine.child import EngineChild
 from bot.errors import StoreError
 from bot.fetch import DISCORD_CDN, AllowedOrigins, Reader, open_session
 from bot.filters import open_filter
-from bot.gate import Gate
+from bot.gate import Gate, SharedGate
 from bot.intake import MAX_INPUT_BYTES, Intake
 from bot.leases import Leases
 from bot.links import Links
@@ -138,14 +138,14 @@ async def compose(
         store = await open_store(config, now)
         stack.push_async_callback(store.close)
         marker = await open_marker(config, store, now)
-        gate = Gate(now=now)
+        gate, account_name = _shared(config, store, now)
         engine = await stack.enter_async_context(open_engine(config, picture_origins))
         precheck = await stack.enter_async_context(open_precheck(config, engine))
         api = await stack.enter_async_context(open_api(config, engine, now=now, gate=gate))
         notices, links = OperatorNotices(config.operator_channel_id), Links(now)
         session = await stack.enter_async_context(open_session())
         pictures = Reader(session, AllowedOrigins.of(picture_origins), MAX_INPUT_BYTES, _READING_SECONDS)
-        account = Account(api, notices, low_micros=config.low_balance_micros)
+        account = Account(store, account_name, api, notices, low_micros=config.low_balance_micros, now=now)
         swaps = Swaps(
             store,
             defaults=config.limits,
@@ -185,6 +185,14 @@ async def compose(
         notices.speak_through(bot)
         links.ask_through(bot)
         yield bot
+
+
+def _shared(config: Config, store: Store, now: Clock) -> tuple[Gate, str]:
+    """The gate, and the account's name in the store; an engine of its own keeps no other process waiting."""
+    if config.own_engine:
+        return Gate(now=now), "own engine"
+    name = digest(config.segmind_base_url or SEGMIND_API, config.segmind_api_key)
+    return SharedGate(store, name, now=now), name
 
 
 def _chores(config: Config, store: Store, now: Clock) -> Chores:

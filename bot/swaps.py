@@ -95,10 +95,10 @@ class Swaps:
             if first:
                 first(db)
             admit(db, swap, Terms(self._defaults, place), self._leases.new(), self._now())
+            self._account.check(db)
 
         if self._stopping:
             raise ShuttingDown
-        self._account.check()
         await self._store.run(hold)
         try:
             with self._leases.working(swap.id):
@@ -251,10 +251,17 @@ class Swaps:
         self, work: Work, result: SwapResult, sent_at: datetime, hints: tuple[str, ...] = ()
     ) -> None:
         picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)
-        made_at = self._now()
-        if not await self._store.run(rows.keep_picture, work.swap.id, picture, made_at):
+        made_at, left = self._now(), result.remaining_micros
+
+        def keep(db: Transaction) -> tuple[bool, bool]:
+            kept = rows.keep_picture(db, work.swap.id, picture, made_at)
+            return kept, self._account.turns_low(db, left)
+
+        kept, is_low = await self._store.run(keep)
+        if left is not None and is_low:
+            await self._account.warn(left)
+        if not kept:
             return  # another process has refunded it
-        await self._account.balance(result.remaining_micros)
         await self._deliver(work, picture, made_at - sent_at, hints)
 
     async def _deliver(
