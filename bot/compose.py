@@ -30,6 +30,7 @@ from bot.precheck import open_precheck
 from bot.progress import Notes
 from bot.segmind import SEED_MAX, SEED_MIN, SegmindClient
 from bot.segmind_queue import QueueClient
+from bot.shards import Identifies
 from bot.store import cases, consent_requests, forms, roots
 from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
@@ -180,6 +181,8 @@ async def compose(
                 new_seed=new_seed,
                 operator_channel_id=config.operator_channel_id,
                 precheck=precheck,
+                shards=config.shards,
+                identifies=Identifies(store, now=now),
             )
         )
         notices.speak_through(bot)

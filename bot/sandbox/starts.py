@@ -32,6 +32,8 @@ class SessionStarts:
     """A session with more servers is refused: sharding is required (source: as above)."""
     speed: float = 0
     """How fast the windows pass; 0 lets everyone identify at any time."""
+    refused: int = 0
+    """How often somebody identified too early."""
     _free_at: dict[int, float] = field(default_factory=dict[int, float], repr=False)
 
     def enforce(self, *, speed: float = 1) -> None:
@@ -42,6 +44,7 @@ class SessionStarts:
         """Count a session that begins at `now` seconds; False when its key has identified just before."""
         key = shard.id % self.max_concurrency
         if self.speed and now < self._free_at.get(key, 0):
+            self.refused += 1
             return False
         self._free_at[key] = now + WINDOW_SECONDS / (self.speed or 1)
         self.remaining -= 1

@@ -12,6 +12,7 @@ from bot.sandbox.places import Channel, Guild, Member
 from bot.sandbox.wire import Json
 from tests.sandbox.client import Bot
 from tests.sandbox.conftest import Connect, Rest
+from tests.sharding import guilds_of
 
 
 async def test_a_dropped_socket_is_resumed_and_replays(
@@ -169,16 +170,6 @@ async def test_a_server_in_an_outage_is_announced_later(sandbox: Sandbox, connec
     assert [one.unavailable for one in bot.guilds] == [False]
 
 
-def guilds_of(sandbox: Sandbox, count: int) -> dict[int, Guild]:
-    """A server of each shard; a server's shard is in the milliseconds of its id."""
-    found: dict[int, Guild] = {}
-    while len(found) < count:
-        sandbox.clock.advance(0.001)
-        guild = sandbox.create_guild("Harbour")
-        found.setdefault((guild.id >> 22) % count, guild)
-    return found
-
-
 class Wire:
     """A plain socket of one shard, and what arrived on it."""
 
@@ -247,6 +238,7 @@ async def test_only_so_many_identify_at_once(sandbox: Sandbox) -> None:
             return frame["op"] == 0
 
     assert [await begun(shard, 4) for shard in (0, 1, 2, 3)] == [True, True, False, False]
+    assert starts.refused == 2
     sandbox.clock.advance(5)
     assert [await begun(shard, 4) for shard in (2, 3, 0)] == [True, True, False]
     assert starts.shown() == {"total": 1000, "remaining": 996, "reset_after": 0, "max_concurrency": 2}
