@@ -28,6 +28,7 @@ class Bank:
         self.clock = Clock()
         self.has_resumed = asyncio.Event()
         self.killed_while_asking = False
+        self.asleep = asyncio.Barrier(1)
 
     async def credits(self) -> Credits:
         """The next answer."""
@@ -53,8 +54,9 @@ class Bank:
         self.told.append(f"low {micros}")
 
     async def sleep(self, seconds: float) -> None:
-        """Move the clock on."""
-        self.clock.advance(seconds=seconds)
+        """Move the clock on, once all processes wait."""
+        if await self.asleep.wait() == 0:
+            self.clock.advance(seconds=seconds)
         await asyncio.sleep(0)
 
     def account(self, store: Store, name: str = "a digest") -> Account:
@@ -107,6 +109,7 @@ async def test_one_process_asks_for_all(store: Store, other: Store) -> None:
     """However many look, each probe is made once, and the operator hears once that calls go on."""
     bank = Bank(*[EMPTY] * 3, FULL)
     accounts = [bank.account(one) for one in (store, other, store, other)]
+    bank.asleep = asyncio.Barrier(len(accounts))
     await accounts[0].failed(NoCredits(406))
     async with probing(*accounts):
         await bank.has_resumed.wait()
