@@ -12,7 +12,7 @@ from time import monotonic
 
 from aiohttp import web
 
-from bot.errors import PortUnavailable
+from bot.errors import CannotServe
 from bot.metrics import Vitals
 from bot.prometheus import PrometheusMetrics
 from bot.store import audit
@@ -28,19 +28,21 @@ _STALLED_SECONDS = 3.0  # Discord does not wait longer for a first answer
 
 
 class Monitor:
-    """Answers `/metrics` and `/healthz`. `clock` is in seconds."""
+    """Answers `/metrics` and `/healthz`; `account` is as the store knows it, `clock` is in seconds."""
 
     def __init__(
         self,
         metrics: PrometheusMetrics,
         vitals: Vitals,
         store: Store,
+        account: str,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         metrics.watch(vitals)
         self._metrics = metrics
         self._vitals = vitals
         self._store = store
+        self._account = account
         self._clock = clock
         self._looking: asyncio.Task[Holds] | None = None
         self._looked_at = 0.0
@@ -84,7 +86,7 @@ class Monitor:
         """What is held now, or was a moment ago; None when the store does not say so in time."""
         looking = self._looking
         if looking is None or (looking.done() and self._clock() - self._looked_at > _FRESH_SECONDS):
-            looking = self._looking = asyncio.create_task(self._store.run(audit.holds))
+            looking = self._looking = asyncio.create_task(self._store.run(audit.holds, self._account))
             self._looked_at = self._clock()
         await asyncio.wait({looking}, timeout=_PATIENCE_SECONDS)
         return (
@@ -102,7 +104,7 @@ class Monitor:
 
 @asynccontextmanager
 async def serving(monitor: Monitor, host: str, port: int) -> AsyncGenerator[None]:
-    """Answer on this address while the block runs; raises PortUnavailable."""
+    """Answer on this address while the block runs; raises CannotServe."""
     app = web.Application()
     app.add_routes([web.get("/metrics", monitor.metrics), web.get("/healthz", monitor.health)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -112,7 +114,7 @@ async def serving(monitor: Monitor, host: str, port: int) -> AsyncGenerator[None
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            raise PortUnavailable(
+            raise CannotServe(
                 f"METRICS_PORT: nothing can be answered at {host}, port {port} ({error.strerror}). "
                 "Set another port, or end what uses this one."
             ) from None

@@ -5,7 +5,6 @@ Labels are names out of the code, never ids, and never anything that came from o
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.store.database import Store
 
@@ -29,10 +28,6 @@ class Vitals:
     """Swaps that this process works on."""
     waiting: Callable[[], int]
     """Those of them that wait for a turn at the API."""
-    opens_at: Callable[[], datetime]
-    """From when paid calls may be made again."""
-    is_paused: Callable[[], bool]
-    """Whether the account cannot pay."""
     shards: Callable[[], Iterable[Shard]]
     servers: Callable[[], int]
 

@@ -69,6 +69,10 @@ class PrometheusMetrics(Metrics):
         self._holds = self._gauge("open_holds", "Swaps that have not ended, in the whole store.")
         self._held = self._gauge("held_dollars", "What they hold, in US dollars.")
         self._oldest = self._gauge("oldest_hold_timestamp_seconds", "When the oldest of them was held.")
+        self._paused = self._gauge("account_paused", "1 while the account at the API cannot pay.")
+        self._opens_at = self._gauge(
+            "rate_limited_until_timestamp_seconds", "Until when the API lets nobody call; 0 for never."
+        )
         self._latency = self._gauge("gateway_latency_seconds", "A heartbeat's way and back.", "shard")
         self._connected = self._gauge("gateway_connected", "1 while a shard is connected.", "shard")
         self._swaps.labels("delivered", "")  # so that a rate is 0 and not unknown
@@ -79,18 +83,17 @@ class PrometheusMetrics(Metrics):
             ("swaps_in_flight", "Swaps that this process works on.", vitals.in_flight),
             ("swaps_waiting", "Those that wait for a turn at the API.", vitals.waiting),
             ("servers", "Servers that this process serves.", vitals.servers),
-            ("account_paused", "1 while the account at the API cannot pay.", vitals.is_paused),
         ):
             self._gauge(name, text).set_function(read)
-        self._gauge(
-            "rate_limited_until_timestamp_seconds", "Until when the API lets nobody call; 0 for never."
-        ).set_function(lambda: _timestamp(vitals.opens_at()))
 
     def read(self, holds: Holds | None, shards: Iterable[Shard], accept: str) -> tuple[bytes, str]:
         """Everything in the format that an `Accept` header asks for, and its type; None is not known."""
         self._holds.set(holds.count if holds else math.nan)
         self._held.set(holds.micros / MICROS_PER_DOLLAR if holds else math.nan)
         self._oldest.set(_timestamp(holds.oldest) if holds and holds.oldest else math.nan)
+        self._paused.set(holds.paused if holds else math.nan)
+        opens_at = holds and holds.opens_at
+        self._opens_at.set(_timestamp(opens_at) if opens_at else 0 if holds else math.nan)
         for shard in shards:
             self._latency.labels(shard.id).set(shard.latency_seconds)
             self._connected.labels(shard.id).set(shard.connected)

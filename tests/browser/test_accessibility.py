@@ -1,5 +1,8 @@
 """An automated accessibility check: nothing serious in either theme, wide or narrow, whatever is open."""
 
+# pyright: reportMissingTypeStubs=false
+# axe-playwright-python has no stubs; its own annotations are read.
+
 from typing import Any
 
 import pytest

@@ -16,7 +16,7 @@ import pytest
 from bot import health
 from bot.compose import compose
 from bot.error_reports import ErrorReports
-from bot.errors import PortUnavailable
+from bot.errors import CannotServe
 from bot.intake import Intake
 from bot.log import ContextFilter, JsonFormatter
 from bot.metrics import Metrics
@@ -237,7 +237,7 @@ async def test_a_store_without_an_answer_is_a_reason(
     """A probe is answered although the store fails or hangs, many probes ask it once, metrics still come."""
     asked, hanging = list[object](), threading.Event()
 
-    def holds(db: object) -> None:
+    def holds(db: object, _account: str) -> None:
         asked.append(db)
         if fails:
             raise RuntimeError
@@ -275,7 +275,7 @@ async def test_a_port_that_is_taken_is_said(place: Place) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         place.settings["METRICS_PORT"] = str(taken.getsockname()[1])
-        with pytest.raises(PortUnavailable, match=r"METRICS_PORT: .* Set another port"):
+        with pytest.raises(CannotServe, match=r"METRICS_PORT: .* Set another port"):
             async with compose(place.config(), now=place.now):
                 pass
 
@@ -366,7 +366,8 @@ async def test_a_defect_is_reported_without_what_is_private(
             await asyncio.to_thread(reports.close)
         (event,) = sentry.events
     (interaction,) = place.sandbox.world.interactions.values()
-    assert event["tags"] == {"swap_id": str(interaction.id), "guild_id": str(place.guild.id)}
+    ids = {"swap_id": str(interaction.id), "guild_id": str(place.guild.id), "shard_id": "0"}
+    assert event["tags"] == ids
     assert [one["type"] for one in event["exception"]["values"]] == ["NotFound", "RuntimeError"]
     assert event["exception"]["values"][-1]["value"].startswith("[private] http://")
     forbidden = (*PRIVATE, KEY, place.sandbox.token, interaction.token)
