@@ -7,7 +7,6 @@ from PIL import Image, ImageDraw, ImageOps
 from bot.sandbox.permissions import Permission
 from bot.sandbox.places import Guild, User
 from bot.sandbox.sandbox import Sandbox
-from bot.sandbox.uploads import Upload
 from bot.sandbox.web.samples import Sample
 
 MODERATOR = int(Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.MODERATE_MEMBERS)
@@ -65,7 +64,7 @@ def _club(sandbox: Sandbox, owner: User, samples: dict[str, Sample]) -> Guild:
     welcome = "Welcome! Try `/faceswap` here, or pick a command from the menu of a message or a person."
     sandbox.write(owner, general, welcome)
     if "rocket.jpg" in samples and "astronaut.png" in samples:
-        shown = [Upload(one.name, one.data) for one in (samples["astronaut.png"], samples["rocket.jpg"])]
+        shown = [samples[name].upload() for name in ("astronaut.png", "rocket.jpg")]
         sandbox.write(owner, faces, "Two from the archive. Which one has a face in it?", shown)
     return club
 
