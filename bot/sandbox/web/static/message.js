@@ -131,7 +131,7 @@ function notes({ message, ephemeral, forced_private: forced }, dismiss) {
   if (!ephemeral) return null;
   const why = forced ? "Only you can see this, because the app may not answer publicly here" : "Only you can see this";
   const away = el("button", { type: "button", class: "dismiss", text: "Dismiss message", on: { click: () => dismiss(message.id) } });
-  return el("div", { class: "note-line" }, icon("eye"), el("span", { text: why }), el("span", { text: "•", "aria-hidden": "true" }), away);
+  return el("div", { class: "note-line" }, icon("eye"), why, el("span", { text: " • ", "aria-hidden": "true" }), away);
 }
 
 function tools(message, about) {
