@@ -69,7 +69,7 @@ function origin({ command, message }) {
 /** A message in a few words. @param {any} message */
 export function excerpt(message) {
   const words = message.content || texts(message.components ?? []).join(" ");
-  const plain = words.replace(/<@!?(\d+)>/g, (_, id) => `@${nameOf(userOf(id))}`).replace(/<t:\d+(:\w)?>/g, "").replace(/[*_~`|#>]|^-#/gm, "");
+  const plain = words.replace(/\[([^\]]+)\]\([^)]+\)/g, "$1").replace(/<@!?(\d+)>/g, (_, id) => `@${nameOf(userOf(id))}`).replace(/<t:\d+(:\w)?>/g, "").replace(/[*_~`|#>]|^-#/gm, "");
   return plain.replace(/\s+/g, " ").trim().slice(0, 160) || "Click to see attachment";
 }
 
