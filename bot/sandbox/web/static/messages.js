@@ -17,6 +17,7 @@ let log = null;
 let greeting = null;
 let jump = null;
 let pinned = true; // whether the end is in view, and is to stay so
+let lastTop = 0; // where it was scrolled to, in pixels
 let loaded = false; // whether the channel's messages were read
 let wanted = null; // the id of a message to show once it is there
 
@@ -28,7 +29,7 @@ export function mountMessages(node) {
   scroller = el("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Conversation" }, inside);
   jump = el("button", { type: "button", class: "jump-to-end", hidden: true, on: { click: toEnd } }, "Jump to the newest message", icon("down"));
   node.append(scroller, jump);
-  scroller.addEventListener("scroll", () => setPinned(distance() < NEAR_PX));
+  scroller.addEventListener("scroll", scrolled);
   scroller.addEventListener("keydown", walk);
   const observer = new ResizeObserver(() => pinned && toEnd());
   observer.observe(inside);
@@ -136,11 +137,18 @@ function place(lines) {
   for (const line of lines) {
     const old = known.get(idOf(line));
     const node = old ?? (line.view ? render(line) : line);
-    if (old && line.view && changed(old, line)) morph(old, render(line));
+    if (old && line.view && changed(old, line)) update(old, line);
     remember(node, line);
     if (node === at) at = at.nextElementSibling;
     else log.insertBefore(node, at);
   }
+}
+
+/** The focus stays in the message, even if what had it is no more. */
+function update(node, line) {
+  const focused = node.contains(document.activeElement);
+  morph(node, render(line));
+  if (focused && !node.contains(document.activeElement)) node.focus({ preventScroll: true });
 }
 
 function idOf(line) {
@@ -183,6 +191,14 @@ function distance() {
 
 function toEnd() {
   scroller.scrollTop = scroller.scrollHeight;
+}
+
+/** Only moving up leaves the end: what grows below moves nothing. */
+function scrolled() {
+  const up = scroller.scrollTop < lastTop;
+  lastTop = scroller.scrollTop;
+  if (distance() < NEAR_PX) setPinned(true);
+  else if (up) setPinned(false);
 }
 
 function setPinned(next) {
