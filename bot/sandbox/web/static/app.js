@@ -19,6 +19,8 @@ const PLACES = [
   ["toasts", mountToasts],
 ];
 
+const RETRY_MS = 2000;
+
 let stream = null;
 let connectedOnce = false;
 let following = Promise.resolve();
@@ -59,8 +61,8 @@ async function readState() {
   try {
     take(await getState());
   } catch (error) {
-    if (identity() === null) throw error;
-    setIdentity(null); // an address from an earlier run names who is no more
+    if (identity() === null || error.status !== 400) throw error;
+    setIdentity(null); // an earlier run's people are no more
     take(await getState());
   }
 }
@@ -119,18 +121,35 @@ function reopenStream() {
     connectedOnce = true;
     emit("connection", true);
   };
-  handlers.lost = () => emit("connection", false);
+  handlers.lost = (ended) => {
+    emit("connection", false);
+    if (ended) setTimeout(recover, RETRY_MS);
+  };
   stream = openStream(handlers, { console: current.console });
 }
 
 async function refresh() {
-  take(await getState());
+  const before = identity();
+  await readState();
+  if (identity() !== before) emit("identity", identity());
   if (!channelOf()) go(first()?.id ?? "");
 }
 
 async function catchUp() {
   await refresh();
-  await readMessages();
+  if (channelOf()) await readMessages();
+}
+
+/** After a stream that was given up: the sandbox was started anew, or is gone. */
+function recover() {
+  queue(async () => {
+    try {
+      await catchUp();
+      reopenStream();
+    } catch {
+      setTimeout(recover, RETRY_MS);
+    }
+  });
 }
 
 function queue(work) {

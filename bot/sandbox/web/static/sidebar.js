@@ -7,6 +7,7 @@ import { mountIdentity } from "./identity.js";
 import { href } from "./route.js";
 import { current, guildOf, nameOf, on, state, titleOf } from "./store.js";
 
+let connected = true; // to the sandbox
 const unread = new Map(); // channel id → how many mentions, 0 for new messages alone
 
 /** @param {HTMLElement} node */
@@ -26,6 +27,10 @@ export function mountSidebar(node) {
   on("state", show);
   on("channel", () => (setDrawer(false), show()));
   on("identity", () => unread.clear());
+  on("connection", (there) => {
+    connected = there;
+    showBot(bot);
+  });
   on("message", (one) => note(one) && show());
   document.addEventListener("keydown", (event) => event.key === "Escape" && setDrawer(false));
   document.addEventListener("pointerdown", (event) => node.contains(event.target) || setDrawer(false));
@@ -98,8 +103,8 @@ function link(channel, drawing, note) {
 }
 
 function showBot(node) {
-  const { user, connected } = state.bot;
-  node.className = `bot-status ${connected ? "online" : "offline"}`;
-  const text = `${nameOf(user)} is ${connected ? "online" : "offline"}`;
+  const { user, connected: online } = state.bot;
+  const text = connected ? `${nameOf(user)} is ${online ? "online" : "offline"}` : "The sandbox does not answer …";
+  node.className = `bot-status ${connected && online ? "online" : "offline"}`;
   if (node.textContent !== text) node.replaceChildren(el("span", { class: "dot", "aria-hidden": "true" }), text);
 }

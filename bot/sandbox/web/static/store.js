@@ -10,7 +10,8 @@ const listeners = new Map();
 
 /**
  * Hear of an event: "identity", "channel", "state", "message", "gone", "interaction", "exchange", "event",
- * "toast" (a sentence), "console" (whether it is open), "messages" (all of the open channel's, just read).
+ * "toast" (a sentence), "console" (whether it is open), "messages" (all of the open channel's, just read),
+ * "members" (whether their list is open), "connection" (whether the stream is there).
  * @param {string} name
  * @param {(data: any) => void} fn
  * @returns {() => void} which stops it
