@@ -2,7 +2,7 @@
 
 import { getMessages, getState, identity, openStream, setIdentity } from "./api.js";
 import { applyTheme } from "./preferences.js";
-import { go, here } from "./route.js";
+import { go, here, href } from "./route.js";
 import { channelOf, channels, current, emit, on, setState } from "./store.js";
 import { mountMembers } from "./members.js";
 import { mountMessages, showMessage } from "./messages.js";
@@ -80,10 +80,12 @@ async function follow() {
   const wanted = channelOf(there.channel ?? current.channel) ?? first();
   if (!wanted) return;
   if (wanted.id !== there.channel || identity() !== there.user) {
-    history.replaceState(null, "", `#${identity()}/${wanted.id}`);
+    history.replaceState(null, "", href(wanted.id, identity(), there.message ?? ""));
   }
   if (wanted.id !== current.channel) await open(wanted.id);
-  if (there.message) showMessage(there.message);
+  if (!there.message) return;
+  history.replaceState(null, "", href(wanted.id)); // so that the same link leads there again
+  showMessage(there.message);
 }
 
 async function become(user) {
@@ -158,7 +160,7 @@ function queue(work) {
 
 function skip(event) {
   event.preventDefault();
-  document.querySelector("#composer [tabindex='0'], #composer textarea, #composer [contenteditable], #composer button")?.focus();
+  document.querySelector("#composer :is(textarea, input, button)")?.focus();
 }
 
 start().catch((error) => {

@@ -2,7 +2,7 @@
 
 import { identity } from "./api.js";
 import { avatar, initials } from "./avatars.js";
-import { clear, el, icon } from "./dom.js";
+import { el, icon, morph } from "./dom.js";
 import { mountIdentity } from "./identity.js";
 import { href } from "./route.js";
 import { current, guildOf, nameOf, on, state, titleOf } from "./store.js";
@@ -54,14 +54,15 @@ function note({ channel_id: channel, view }) {
 
 function showRail(rail) {
   const here = guildOf();
-  clear(rail);
+  const next = rail.cloneNode();
   const home = state.dms[0];
-  if (home) rail.append(server("Direct messages", icon("at"), home.id, !here, state.dms));
-  if (home && state.guilds.length) rail.append(el("hr", { class: "rail-line" }));
+  if (home) next.append(server("Direct messages", icon("at"), home.id, !here, state.dms));
+  if (home && state.guilds.length) next.append(el("hr", { class: "rail-line" }));
   for (const guild of state.guilds) {
     const seen = guild.channels.filter((one) => one.can_see !== false);
-    if (seen.length) rail.append(server(guild.name, initials(guild.name, 3), seen[0].id, guild === here, seen));
+    if (seen.length) next.append(server(guild.name, initials(guild.name, 3), seen[0].id, guild === here, seen));
   }
+  morph(rail, next);
 }
 
 function server(name, shown, channelId, open, channels) {
@@ -75,11 +76,12 @@ function server(name, shown, channelId, open, channels) {
 
 function showChannels(list) {
   const guild = guildOf();
-  clear(list);
-  list.append(el("h2", { class: "place", text: guild?.name ?? "Direct messages" }));
+  const next = list.cloneNode();
+  next.append(el("h2", { class: "place", text: guild?.name ?? "Direct messages" }));
   const shown = (guild?.channels ?? state.dms).filter((one) => one.can_see !== false);
-  if (guild) list.append(el("h3", { class: "heading", text: "Text channels" }));
-  list.append(el("ul", {}, ...shown.map((one) => el("li", {}, guild ? channelLink(one) : personLink(one)))));
+  if (guild) next.append(el("h3", { class: "heading", text: "Text channels" }));
+  next.append(el("ul", {}, ...shown.map((one) => el("li", {}, guild ? channelLink(one) : personLink(one)))));
+  morph(list, next);
 }
 
 function channelLink(channel) {
