@@ -36,6 +36,7 @@ export function mountControls(node) {
     try {
       const { done } = await consoleDo(body);
       emit("toast", done);
+      emit("stale"); // the clock, for one, tells nobody that it was moved
     } catch (error) {
       emit("toast", error.message);
     }
