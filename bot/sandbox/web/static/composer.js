@@ -61,7 +61,7 @@ export function mountComposer(node) {
     const words = barred ? `You may not write in ${name}` : `Message ${name}`;
     input.placeholder = words;
     input.setAttribute("aria-label", words);
-    if (moved && open) close();
+    if (moved && open) close(false, false);
     alert.textContent = "";
     await learn();
   }
@@ -119,12 +119,12 @@ export function mountComposer(node) {
     open.focus();
   }
   /** Back to plain text; what was attached to a command that was not sent stays. */
-  function close(keep = false) {
+  function close(keep = false, back = true) {
     if (keep) tray.set(open.pictures());
     open.node.remove();
     open = null;
     form.hidden = false;
-    input.focus();
+    if (back) input.focus();
   }
   function attach(items, dropped = false) {
     if (input.disabled) return;

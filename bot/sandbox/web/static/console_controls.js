@@ -19,7 +19,7 @@ export function mountControls(node) {
   const link = group("Connection", act("Drop the socket", { do: "drop-socket" }), act("Expire links", { do: "expire-links" }));
   const bot = group("Bot", kill, start);
   const clock = group("Clock", ...JUMPS.map(([text, seconds]) => act(text, { do: "advance", seconds })), custom(), offset);
-  const section = el("details", { class: "switches", open: true }, el("summary", { text: "Switches" }), faults, link, bot, clock);
+  const section = el("details", { class: "switches", open: true }, el("summary", { text: "Switches" }), bot, link, clock, faults);
   node.replaceChildren(section);
   on("state", show);
   show();

@@ -11,8 +11,8 @@ const MOST_CHARACTERS = 4000;
 
 /**
  * @typedef {{customId: string, node: HTMLElement, check: () => string, focus: () => void,
- *   value: (pack: (item: any) => any) => any}} Field `check` shows what is wrong beside the field and answers it,
- *   "" when nothing is; `value` is what is sent, files packed by `pack`
+ *   value: (pack: (item: any) => any) => any, take?: import("./picker.js").Picker["add"]}} Field `check` shows what is wrong beside the field and answers it,
+ *   "" when nothing is; `value` is what is sent, files packed by `pack`; `take` is there where files are taken
  */
 
 /**
@@ -37,7 +37,7 @@ export function createField(component, { label, description }) {
     if (inner.labels) inner.control.setAttribute("aria-invalid", String(wrong !== ""));
     return wrong;
   }
-  return { customId: component.custom_id, node, check, focus: inner.focus, value: inner.value };
+  return { customId: component.custom_id, node, check, focus: inner.focus, value: inner.value, take: inner.take };
 }
 
 function makers(component) {
@@ -82,7 +82,7 @@ function uploadField(component, { label, required, describedby, changed }) {
     return held < low ? `Attach at least ${low} files.` : "";
   }
   const value = (pack) => picker.items().map(pack);
-  return { node: picker.node, control: picker.node, check, value, focus: picker.focus };
+  return { node: picker.node, control: picker.node, check, value, focus: picker.focus, take: picker.add };
 }
 
 function selectField(component, { label, required, describedby, changed }) {

@@ -5,7 +5,7 @@ import { el, icon } from "./dom.js";
 import { createField } from "./fields.js";
 import { renderMarkdown } from "./markdown.js";
 import { outcome } from "./outcomes.js";
-import { parcel } from "./picker.js";
+import { filesOf, parcel } from "./picker.js";
 import { current, nameOf, on, state } from "./store.js";
 import { freshId } from "./suggest.js";
 
@@ -35,6 +35,9 @@ export function openModal({ id, channel_id: channel, form }) {
   const foot = el("footer", {}, cancel, send);
   const content = el("form", { novalidate: true, on: { submit } }, el("header", {}, title, cross), warning, body, alert, foot);
   const dialog = el("dialog", { class: "modal", "aria-labelledby": title.id }, content);
+  for (const [name, key] of [["drop", "dataTransfer"], ["paste", "clipboardData"]]) {
+    dialog.addEventListener(name, (event) => give(event, filesOf(event[key])));
+  }
   dialog.addEventListener("close", () => {
     dialog.remove();
     // What opened the form may be gone by now.
@@ -48,6 +51,12 @@ export function openModal({ id, channel_id: channel, form }) {
   dialog.showModal();
   (fields[0] ?? { focus: () => send.focus() }).focus();
 
+  /** Files that no field took for itself go to the first one that has room. */
+  function give(event, items) {
+    if (items.length === 0) return;
+    event.preventDefault();
+    fields.reduce((left, field) => field.take?.(left) ?? left, items);
+  }
   async function submit(event) {
     event.preventDefault();
     alert.textContent = "";

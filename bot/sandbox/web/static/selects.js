@@ -106,16 +106,18 @@ export function createSelect(component, { name, commit = () => {}, least = 0, de
       if (chosen.length >= low) commit(chosen);
       else settle(before);
     };
-    const choices = () => offered(component).map((one) => ({ ...one, selected: chosen.includes(one.value) }));
+    const choices = () => offered(component).map(choice);
     opened = openChooser(button, { label: name, choices, multiple, closed, pick: ({ value }) => pick(value) });
+  }
+  function choice(one) {
+    const selected = chosen.includes(one.value);
+    return { ...one, selected, disabled: multiple && !selected && chosen.length >= high };
   }
   /** Tells whether the list stays open. */
   function pick(value) {
     const had = chosen.includes(value);
     if (multiple) {
-      const full = !had && chosen.length >= high;
-      if (full) emit("toast", `At most ${high} can be chosen.`);
-      else settle(had ? chosen.filter((one) => one !== value) : [...chosen, value]);
+      settle(had ? chosen.filter((one) => one !== value) : [...chosen, value]);
       return true;
     }
     if (had && low > 0) return false;

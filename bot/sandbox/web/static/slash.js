@@ -3,7 +3,7 @@
 import { act } from "./api.js";
 import { el } from "./dom.js";
 import { createOption } from "./options.js";
-import { parcel } from "./picker.js";
+import { filesOf, parcel } from "./picker.js";
 import { current } from "./store.js";
 import { freshId } from "./suggest.js";
 
@@ -29,7 +29,7 @@ export function createCommandForm(command, { sent, cancel, given = {} }) {
   const about = el("p", { class: "about", id: freshId("about") });
   const alert = el("p", { class: "refused", role: "alert" });
   const send = el("button", { type: "submit", class: "solid", text: "Send" });
-  const on = { submit, keydown, focusin: (event) => describe(event.target) };
+  const on = { submit, keydown, paste, focusin: (event) => describe(event.target) };
   const node = el("form", { class: "command", "aria-label": title, novalidate: true, on }, header(), rows, alert, el("footer", {}, chips, send));
   let open = options.filter((one) => !one.required).length <= 3;
 
@@ -99,32 +99,33 @@ export function createCommandForm(command, { sent, cancel, given = {} }) {
     const option = options.find((one) => one.name === name);
     about.textContent = option?.description ?? command.description ?? "";
   }
-  function values(pack, except = null) {
+  function values(pack) {
     const found = {};
     for (const [name, field] of fields) {
       const value = field.value();
-      if (name === except || value === undefined) continue;
+      if (value === undefined) continue;
       found[name] = field.option.type === ATTACHMENT ? pack(value) : value;
     }
     return found;
   }
   async function suggestions(option, typed) {
-    const { pack } = parcel();
-    const told = (one) => fields.get(one.name)?.check() === "" && one.type !== ATTACHMENT;
-    const sure = Object.fromEntries(Object.entries(values(pack, option.name)).filter(([name]) => told(options.find((one) => one.name === name))));
-    const asked = { kind: "autocomplete", command: command.name, options: sure, option: option.name, typed };
-    try {
-      const { choices } = await act({ ...asked, channel: current.channel });
-      return choices.map((one) => ({ value: one.value, label: one.name }));
-    } catch {
-      return [];
-    }
+    const goesAlong = (field) => field.option !== option && field.option.type !== ATTACHMENT && field.fits();
+    const others = [...fields.values()].filter(goesAlong).map((field) => [field.option.name, field.value()]);
+    const asked = { kind: "autocomplete", command: command.name, options: Object.fromEntries(others), option: option.name, typed };
+    const { choices } = await act({ ...asked, channel: current.channel });
+    return choices.map((one) => ({ value: one.value, label: one.name }));
   }
   function keydown(event) {
     if (event.key === "Escape") cancel();
     else if (event.key === "Backspace") erase(event);
     else return;
     if (event.key === "Escape") event.preventDefault();
+  }
+  function paste(event) {
+    const items = filesOf(event.clipboardData);
+    if (items.length === 0) return;
+    event.preventDefault();
+    take(items);
   }
   /** Backspace in an empty optional field takes the field away. */
   function erase(event) {
