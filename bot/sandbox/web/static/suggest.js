@@ -48,7 +48,8 @@ export function createListbox({ label, steered, pick, multiple = false }) {
     const on = {
       // A press must not take the focus from the input.
       mousedown: (event) => event.preventDefault(),
-      mousemove: () => active !== index && mark(index),
+      // A list that appears under a resting pointer is not pointed at.
+      mousemove: (event) => (event.movementX || event.movementY) && active !== index && mark(index),
       click: () => choice.disabled || pick(choice),
     };
     const words = el("span", { class: "choice-words" }, el("span", { class: "label", text: choice.label }));
