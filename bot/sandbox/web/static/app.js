@@ -7,6 +7,7 @@ import { channelOf, channels, current, emit, on, setState } from "./store.js";
 import { mountMembers } from "./members.js";
 import { mountMessages, showMessage } from "./messages.js";
 import { mountSidebar } from "./sidebar.js";
+import { setClock } from "./time.js";
 import { mountToasts } from "./toasts.js";
 import { mountTopbar } from "./topbar.js";
 
@@ -65,6 +66,7 @@ async function readState() {
 }
 
 function take(state) {
+  setClock(state.now);
   setIdentity(state.me.id);
   setState(state);
 }

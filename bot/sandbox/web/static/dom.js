@@ -40,6 +40,12 @@ function assign(dataset, values) {
   }
 }
 
+/** Give an element another key. @template {Node} T @param {T} node @param {any} key @returns {T} */
+export function rekey(node, key) {
+  keys.set(node, key);
+  return node;
+}
+
 /** Remove everything inside a node. @param {Element} node */
 export function clear(node) {
   node.replaceChildren();
@@ -69,8 +75,13 @@ export function morph(old, next) {
   return old;
 }
 
+/** Of the same sort, which the first class tells, and with the same key, if any. */
 function alike(old, next) {
-  return old.nodeName === next.nodeName && keys.get(old) === keys.get(next);
+  return similar(old, next) && keys.get(old) === keys.get(next);
+}
+
+function similar(old, next) {
+  return old.nodeName === next.nodeName && old.classList?.[0] === next.classList?.[0];
 }
 
 function morphAttributes(old, next) {
@@ -85,7 +96,7 @@ function morphAttributes(old, next) {
 function morphChildren(parent, wanted) {
   let at = parent.firstChild;
   for (const next of wanted) {
-    const kept = keys.has(next) ? laterLike(at, next) : at;
+    const kept = counterpart(at, next);
     while (kept && at !== kept) at = dropped(at);
     if (kept) at = morph(kept, next).nextSibling;
     else parent.insertBefore(next, at);
@@ -93,9 +104,10 @@ function morphChildren(parent, wanted) {
   while (at) at = dropped(at);
 }
 
-function laterLike(from, next) {
+/** Which of the children from `from` on becomes `next`: one that is alike, or else `from` if it can be replaced. */
+function counterpart(from, next) {
   for (let one = from; one; one = one.nextSibling) if (alike(one, next)) return one;
-  return from && !keys.has(from) && from.nodeName !== next.nodeName ? null : from;
+  return from && keys.has(from) && similar(from, next) ? from : null;
 }
 
 function dropped(node) {
@@ -104,13 +116,12 @@ function dropped(node) {
   return after;
 }
 
+/** Put `next` in the place of `old`; what had the focus in `old` has it again. */
 function replace(old, next) {
-  const focused = old.contains?.(document.activeElement) ? document.activeElement : null;
-  const there = focused?.dataset?.customId;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(next);
-  if (!focused || !(next instanceof Element)) return;
-  const again = there ? [next, ...next.querySelectorAll("[data-custom-id]")].find((one) => one.dataset?.customId === there) : next;
-  again?.focus?.();
+  if (focused === old) next.focus?.();
+  else if (focused?.dataset.customId) next.querySelector?.(`[data-custom-id="${CSS.escape(focused.dataset.customId)}"]`)?.focus();
 }
 
 const PATHS = {

@@ -14,6 +14,9 @@ export function mountMembers(node) {
   place = node;
   for (const name of ["channel", "state", "console"]) on(name, show);
   WIDE.addEventListener("change", () => setMembers(WIDE.matches));
+  const leave = () => open && !WIDE.matches && setMembers(false);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && leave());
+  document.addEventListener("pointerdown", (event) => event.target.closest("#members, #topbar, #overlays, .popup") || leave());
 }
 
 /** @returns {boolean} */
