@@ -1,11 +1,12 @@
 // The line one types into: messages with files, and slash commands.
 
 import { act, getCommands } from "./api.js";
+import { avatar } from "./avatars.js";
 import { el, icon } from "./dom.js";
 import { chooseButton, createPicker, filesOf, parcel, samplesButton } from "./picker.js";
 import { place, placeName } from "./referents.js";
 import { createCommandForm } from "./slash.js";
-import { current, emit, on } from "./store.js";
+import { current, emit, on, state } from "./store.js";
 import { suggest } from "./suggest.js";
 
 const ATTACHMENT = 11;
@@ -51,6 +52,7 @@ export function mountComposer(node) {
   for (const name of ["identity", "channel"]) on(name, () => refresh(true));
   on("state", () => refresh(false));
   mounted = { begin };
+  document.addEventListener("keydown", (event) => isTyping(event) && !input.disabled && !open && input.focus());
   acceptDrops(veil, (items) => attach(items, true));
   refresh(true);
 
@@ -82,7 +84,8 @@ export function mountComposer(node) {
     const begins = (one) => names(one).some((name) => name.startsWith(wanted));
     const holds = (one) => names(one).some((name) => name.includes(wanted));
     const found = [...commands.filter(begins), ...commands.filter((one) => !begins(one) && holds(one))];
-    return found.map((one) => ({ value: one.name, label: `/${one.shown ?? one.name}`, detail: one.description }));
+    const sign = () => avatar(state.bot.user);
+    return found.map((one) => ({ value: one.name, label: `/${one.shown ?? one.name}`, detail: one.description, icon: sign }));
   }
   /** "/faceswap " is as good as choosing it from the list, unless a longer name begins so. */
   function typed() {
@@ -157,6 +160,12 @@ export function mountComposer(node) {
       input.focus();
     }
   }
+}
+
+/** Whether somebody types while nothing that takes keys has the focus. */
+function isTyping({ key, target, ctrlKey, altKey, metaKey }) {
+  const idle = target === document.body || target.classList?.contains("scroller");
+  return idle && key.length === 1 && key !== " " && !ctrlKey && !altKey && !metaKey && !document.querySelector("dialog[open]");
 }
 
 /** Whether two pictures are all that a command needs. */
