@@ -31,7 +31,7 @@ function offered(option) {
 /**
  * The field for one option.
  * @param {any} option as Discord has it
- * @param {{suggestions: (option: any, typed: string) => Promise<import("./suggest.js").Choice[]>,
+ * @param {{suggestions: (typed: string) => Promise<import("./suggest.js").Choice[]>,
  *   remove: (() => void) | null, done?: () => void, changed?: () => void}} about `done` hears of a file that was given
  * @returns {OptionField}
  */
@@ -126,7 +126,7 @@ function typedField(option, name, suggestions, changed) {
   if (listed) {
     const load = (typed) => {
       if (picked) return list ? list() : null;
-      return list ? matching(list(), typed) : suggestions(option, typed);
+      return list ? matching(list(), typed) : suggestions(typed);
     };
     const popup = suggest(input, { label: `${name}: choices`, load, pick: take, wait: list ? 0 : 200, anchor: box });
     input.addEventListener("focus", popup.open);
