@@ -3,7 +3,7 @@
 import { identity } from "./api.js";
 import { el, icon, morph } from "./dom.js";
 import { excerpt, renderMessage } from "./message.js";
-import { current, nameOf, on } from "./store.js";
+import { current, emit, meet, nameOf, on } from "./store.js";
 import { day } from "./time.js";
 import { welcome } from "./welcome.js";
 
@@ -19,7 +19,6 @@ let jump = null;
 let pinned = true; // whether the end is in view, and is to stay so
 let lastTop = 0; // where it was scrolled to, in pixels
 let loaded = false; // whether the channel's messages were read
-let wanted = null; // the id of a message to show once it is there
 
 /** @param {HTMLElement} node */
 export function mountMessages(node) {
@@ -47,11 +46,13 @@ export function mountMessages(node) {
   on("state", () => show()); // names, roles and whether one may write
 }
 
-/** Scroll to a message and mark it for a moment; waits for one that is not there yet. @param {string} id */
+/** Scroll to a message and mark it for a moment. @param {string} id */
 export function showMessage(id) {
   const node = find(id);
-  wanted = node ? null : id;
-  if (!node) return;
+  if (!node) {
+    emit("toast", "This message is not here any more.");
+    return;
+  }
   setPinned(false);
   node.scrollIntoView({ block: "center" });
   node.focus({ preventScroll: true });
@@ -61,19 +62,23 @@ export function showMessage(id) {
 
 function fill(all) {
   views.clear();
-  for (const view of all) if (!view.deleted) views.set(view.message.id, view);
+  for (const view of all) if (!view.deleted) keep(view);
   pinned = true;
   log.setAttribute("aria-live", "off"); // what was there already is not read out
   show();
   toEnd();
   requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
-  if (wanted) showMessage(wanted);
+}
+
+function keep(view) {
+  meet(view.message);
+  views.set(view.message.id, view);
 }
 
 function change(view) {
   if (view.deleted) return remove(view.message.id);
   const before = views.get(view.message.id);
-  views.set(view.message.id, view);
+  keep(view);
   if (!before && mine(view)) pinned = true;
   show();
   if (before) tell(before, view);
