@@ -1,6 +1,7 @@
 /** What stands inside a line of Discord's Markdown: emphasis, code, links, mentions, times, spoilers. */
 
 import { el, icon } from "./dom.js";
+import { outside } from "./links.js";
 import { opensMenu } from "./menus.js";
 import { href } from "./route.js";
 import { channelOf, guildOf, nameOf, roleOf, state, titleOf, userOf } from "./store.js";
@@ -20,7 +21,7 @@ const RULES = [
   [/<\/([^:>]+):\d+>/y, ([, name]) => el("span", { class: "mention", text: `/${name}` })],
   [/<a?:(\w{2,32}):\d+>/y, ([, name]) => el("span", { class: "emoji", text: `:${name}:`, title: `:${name}:` })],
   [/@(everyone|here)\b/y, ([all]) => el("span", { class: "mention", text: all })],
-  [/\[((?:\\.|[^\\\]])+)\]\(<?(https?:\/\/[^\s<>)]+(?:\([^\s<>)]*\)[^\s<>)]*)*)>?(?:\s+"([^"]*)")?\)/y, ([, text, url, title]) => link(url, inline(text), title)],
+  [/\[((?:\\.|[^\\\]])+)\]\(<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"([^"]*)")?\)/y, ([, text, url, title]) => link(url, inline(text), title)],
   [/<(https?:\/\/[^\s<>]+)>/y, ([, url]) => link(url)],
   [/https?:\/\/[^\s<>|]+/y, bare],
   [/\|\|([\s\S]+?)\|\|/y, ([, text]) => spoiler(text)],
@@ -73,7 +74,7 @@ function bare([found]) {
 function link(url, shown, title) {
   const there = MESSAGE_LINK.exec(url);
   if (there) return messageLink(there, shown);
-  return el("a", { href: url, title: title ?? (shown ? url : null), target: "_blank", rel: "noreferrer noopener" }, ...(shown ?? [url]));
+  return outside(url, shown ?? [url], { title: title ?? (shown ? url : null) });
 }
 
 function messageLink([url, , channelId, messageId], shown) {

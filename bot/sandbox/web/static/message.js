@@ -26,11 +26,11 @@ const FIELDS = new Set([
 
 /**
  * @param {any} view
- * @param {{grouped: boolean, viewOf: (id: string) => any, dismiss: (id: string) => void}} place
- *   whether it follows another of its author's; how to find what is shown now, and to put it away
+ * @param {{grouped: boolean, failed: string|null, viewOf: (id: string) => any, dismiss: (id: string) => void}} place
+ *   whether it follows another of its author's; what went wrong with a press; how to find what is shown now, and to put it away
  * @returns {HTMLElement}
  */
-export function renderMessage(view, { grouped, viewOf, dismiss }) {
+export function renderMessage(view, { grouped, failed, viewOf, dismiss }) {
   const { message } = view;
   const kind = ["message", grouped && "grouped", view.ephemeral && "ephemeral", view.pings_me && "pinged"];
   const about = () => ({ message: viewOf(message.id) ?? view });
@@ -41,6 +41,7 @@ export function renderMessage(view, { grouped, viewOf, dismiss }) {
     grouped ? hour(message.timestamp) : opener(avatar(message.author), message.author, "face"),
     !grouped && heading(message),
     el("div", { class: "content" }, ...content(view)),
+    failed && el("div", { class: "failure", role: "alert" }, icon("warning"), failed),
     notes(view, dismiss),
     tools(message, about),
   );
@@ -69,7 +70,7 @@ function origin({ command, message }) {
 /** A message in a few words. @param {any} message */
 export function excerpt(message) {
   const words = message.content || texts(message.components ?? []).join(" ");
-  const plain = words.replace(/<@!?(\d+)>/g, (_, id) => `@${nameOf(userOf(id))}`).replace(/<t:\d+(:\w)?>/g, "").replace(/[*_~`|#>]|^-#/gm, "");
+  const plain = words.replace(/\[([^\]]+)\]\([^)]+\)/g, "$1").replace(/<@!?(\d+)>/g, (_, id) => `@${nameOf(userOf(id))}`).replace(/<t:\d+(:\w)?>/g, "").replace(/[*_~`|#>]|^-#/gm, "");
   return plain.replace(/\s+/g, " ").trim().slice(0, 160) || "Click to see attachment";
 }
 
@@ -131,7 +132,7 @@ function notes({ message, ephemeral, forced_private: forced }, dismiss) {
   if (!ephemeral) return null;
   const why = forced ? "Only you can see this, because the app may not answer publicly here" : "Only you can see this";
   const away = el("button", { type: "button", class: "dismiss", text: "Dismiss message", on: { click: () => dismiss(message.id) } });
-  return el("div", { class: "note-line" }, icon("eye"), el("span", { text: why }), el("span", { text: "•", "aria-hidden": "true" }), away);
+  return el("div", { class: "note-line" }, icon("eye"), why, el("span", { text: " • ", "aria-hidden": "true" }), away);
 }
 
 function tools(message, about) {
