@@ -20,7 +20,7 @@ const RULES = [
   [/<\/([^:>]+):\d+>/y, ([, name]) => el("span", { class: "mention", text: `/${name}` })],
   [/<a?:(\w{2,32}):\d+>/y, ([, name]) => el("span", { class: "emoji", text: `:${name}:`, title: `:${name}:` })],
   [/@(everyone|here)\b/y, ([all]) => el("span", { class: "mention", text: all })],
-  [/\[((?:\\.|[^\\\]])+)\]\(<?(https?:\/\/[^\s<>)]+(?:\([^\s<>)]*\)[^\s<>)]*)*)>?(?:\s+"([^"]*)")?\)/y, ([, text, url, title]) => link(url, inline(text), title)],
+  [/\[((?:\\.|[^\\\]])+)\]\(<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"([^"]*)")?\)/y, ([, text, url, title]) => link(url, inline(text), title)],
   [/<(https?:\/\/[^\s<>]+)>/y, ([, url]) => link(url)],
   [/https?:\/\/[^\s<>|]+/y, bare],
   [/\|\|([\s\S]+?)\|\|/y, ([, text]) => spoiler(text)],

@@ -27,5 +27,5 @@ export function strange(of, object, known) {
 }
 
 function says(value) {
-  return value !== null && value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }

@@ -69,7 +69,7 @@ function origin({ command, message }) {
 /** A message in a few words. @param {any} message */
 export function excerpt(message) {
   const words = message.content || texts(message.components ?? []).join(" ");
-  const plain = words.replace(/<@!?(\d+)>/g, (_, id) => `@${nameOf(userOf(id))}`).replace(/<t:\d+(:\w)?>/g, "").replace(/[*_~`|#>]|^-#/gm, "");
+  const plain = words.replace(/\[([^\]]+)\]\([^)]+\)/g, "$1").replace(/<@!?(\d+)>/g, (_, id) => `@${nameOf(userOf(id))}`).replace(/<t:\d+(:\w)?>/g, "").replace(/[*_~`|#>]|^-#/gm, "");
   return plain.replace(/\s+/g, " ").trim().slice(0, 160) || "Click to see attachment";
 }
 
@@ -131,7 +131,7 @@ function notes({ message, ephemeral, forced_private: forced }, dismiss) {
   if (!ephemeral) return null;
   const why = forced ? "Only you can see this, because the app may not answer publicly here" : "Only you can see this";
   const away = el("button", { type: "button", class: "dismiss", text: "Dismiss message", on: { click: () => dismiss(message.id) } });
-  return el("div", { class: "note-line" }, icon("eye"), el("span", { text: why }), el("span", { text: "•", "aria-hidden": "true" }), away);
+  return el("div", { class: "note-line" }, icon("eye"), why, el("span", { text: " • ", "aria-hidden": "true" }), away);
 }
 
 function tools(message, about) {

@@ -26,7 +26,7 @@ export function mountMessages(node) {
   greeting = el("div", { class: "greeting" });
   const inside = el("div", { class: "scrolled" }, el("h2", { class: "unseen", text: "Messages" }), greeting, log);
   scroller = el("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Conversation" }, inside);
-  jump = el("button", { type: "button", class: "jump", hidden: true, on: { click: toEnd } }, "Jump to the newest message", icon("down"));
+  jump = el("button", { type: "button", class: "jump-to-end", hidden: true, on: { click: toEnd } }, "Jump to the newest message", icon("down"));
   node.append(scroller, jump);
   scroller.addEventListener("scroll", () => setPinned(distance() < NEAR_PX));
   scroller.addEventListener("keydown", walk);

@@ -14,7 +14,7 @@ export function mountSidebar(node) {
   const rail = el("nav", { class: "rail", "aria-label": "Servers" });
   const list = el("nav", { class: "channels", "aria-label": "Channels" });
   const bot = el("p", { class: "bot-status", role: "status" });
-  const who = el("div", { class: "who" });
+  const who = el("section", { class: "who", "aria-label": "Who you are" });
   node.append(rail, el("div", { class: "side" }, list, bot, who));
   mountIdentity(who);
   const show = () => {
