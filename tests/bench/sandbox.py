@@ -1,4 +1,4 @@
-"""How soon the sandbox can be used: from the command to its page, and from the first click to the first result."""
+"""How soon the sandbox can be used: the command, its page, the first click, the first result."""
 # ruff: noqa: T201 - a benchmark prints
 
 import asyncio

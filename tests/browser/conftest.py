@@ -13,8 +13,10 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from bot.playground.playground import Playground, open_playground
+from bot.store import audit
 from tests.browser.chromium import installed, launched
 from tests.browser.stage import Stage
+from tests.databases import SqliteDatabase, opened
 
 HERE = Path(__file__).parent
 
@@ -46,6 +48,9 @@ async def playground(browser: Browser) -> AsyncIterator[Playground]:  # noqa: AR
     async with open_playground() as playground:
         yield playground
         assert playground.sandbox.complaints == []
+        store = await opened(SqliteDatabase(playground.store))
+        assert await store.run(audit.violations) == {}
+        await store.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -21,10 +21,14 @@ from bot.playground.playground import Playground, open_playground
 from bot.sandbox import Played, Reply, Sandbox, Upload
 from bot.sandbox.places import Channel, Member
 from bot.sandbox.web import Refused
+from bot.store import audit
+from tests.databases import SqliteDatabase, opened
 from tests.playground.settling import settled
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 20
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are read from /proc")
 
 
 @asynccontextmanager
@@ -113,6 +117,9 @@ async def stage() -> AsyncIterator[Stage]:
         channel, ada = guild.create_channel("test"), guild.join(sandbox.create_user("Ada"))
         yield Stage(playground, channel, ada)
         assert sandbox.complaints == []
+        store = await opened(SqliteDatabase(playground.store))
+        assert await store.run(audit.violations) == {}
+        await store.close()
 
 
 async def test_a_result_outlives_the_bot_that_made_it(stage: Stage) -> None:
@@ -149,6 +156,7 @@ async def test_a_bot_that_cannot_start_says_so() -> None:
         assert not bot.running
 
 
+@needs_proc
 async def test_the_command_serves_until_it_is_stopped() -> None:
     """One line says where the page is; Ctrl-C ends everything, with status 0 and no process left."""
     async with sandbox_command() as (process, address):
@@ -160,6 +168,7 @@ async def test_the_command_serves_until_it_is_stopped() -> None:
         assert await gone(children)
 
 
+@needs_proc
 async def test_a_killed_command_leaves_no_orphan() -> None:
     """SIGKILL: the bot's process and the engine's notice that their parent is gone, and end."""
     async with sandbox_command() as (process, _):
