@@ -102,6 +102,11 @@ class Stage:
         played = await self.ada.slash(self.channel, "faceswap", source=source, target=target, **options)
         return await pictured(played)
 
+    async def credits(self) -> str:
+        """Read how many swaps the bot says are used."""
+        played = await self.ada.slash(self.channel, "credits show")
+        return (await played.reply(SECONDS)).text
+
 
 async def pictured(played: Played) -> Reply:
     """What is answered in the end."""
@@ -123,19 +128,22 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 async def test_a_result_outlives_the_bot_that_made_it(stage: Stage) -> None:
-    """Swap, kill, jump a day ahead, start: the new process re-rolls it, and no secret is shown."""
+    """Swap, jump a day ahead, kill, start: the bot knows the time and re-rolls; no secret is shown."""
     result = await stage.swap()
     assert result.attachments
     assert "$0.05" in result.text
     await settled(stage.playground.store)
+    assert "1 of 10 used" in await stage.credits()
+    assert await stage.do("advance", seconds=86_400)
+    assert "0 of 10 used" in await stage.credits()
     assert await stage.do("kill-bot")
     with pytest.raises(Refused, match="not running"):
         await stage.do("kill-bot")
-    assert await stage.do("advance", seconds=86_400)
     assert await stage.do("expire-links")
     assert await stage.do("start-bot")
     with pytest.raises(Refused, match="is running"):
         await stage.do("start-bot")
+    assert "0 of 10 used" in await stage.credits()
     again = await pictured(await result.press("Re-roll · 5¢", by=stage.ada))
     assert again.attachments
     shown = stage.playground.console.shown()
