@@ -150,6 +150,7 @@ async def test_what_one_person_sees_never_reaches_another(
         world.post(public)
         sandbox.write(owner, sandbox.group(owner, ada), "SECRET three")
         heard = [await events.next()]
+        before = await at.get("messages", channel=channel)
         sandbox.world.dismiss(private)
         sandbox.delete(private)
         sandbox.write(owner, channel, "the end")
@@ -158,6 +159,7 @@ async def test_what_one_person_sees_never_reaches_another(
         views = [one["view"] for name, one in heard if name == "message"]
         reply = next(one for one in views if one["message"]["type"] == 19)
         assert reply["message"]["referenced_message"] is None
+        assert str(private.id) not in {one.get("message_id") for _, one in heard}
         answers = [
             await at.get("state"),
             await at.get("messages", channel=channel),
@@ -165,7 +167,7 @@ async def test_what_one_person_sees_never_reaches_another(
             await at.get("commands", channel=hidden),
         ]
         assert [status for status, _ in answers] == [200, 200, 422, 422]
-        for told in (heard, answers):
+        for told in (heard, before, answers):
             assert "SECRET" not in json.dumps(told)
         assert [one["message"]["content"] for one in answers[1][1]["messages"]] == ["for all", "the end"]
     async with opened(sandbox, ada) as at:

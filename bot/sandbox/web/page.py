@@ -42,7 +42,7 @@ class Page:
     def mount(self, app: web.Application, world: World, gateway: Gateway) -> None:
         """Add the page's routes to the sandbox's; `origin` is set once the sandbox listens."""
         self._world, self._gateway = world, gateway
-        self._stream = Stream(world)
+        self.stream = Stream(world)
         app.on_shutdown.append(self._close)
         routes: list[tuple[str, str, Answer]] = [
             ("GET", "/", self._index),
@@ -67,10 +67,10 @@ class Page:
     @console.setter
     def console(self, console: Console) -> None:
         self._console = console
-        console.listen(self._stream.entry)
+        console.listen(self.stream.entry)
 
     async def _close(self, _: web.Application) -> None:
-        self._stream.close()
+        self.stream.close()
 
     # Files
 
@@ -120,7 +120,7 @@ class Page:
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         reader = person(self._world, request.query.get("as"))
-        return await self._stream.serve(request, reader, console=request.query.get("console") == "1")
+        return await self.stream.serve(request, reader, console=request.query.get("console") == "1")
 
     # Doing
 

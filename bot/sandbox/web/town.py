@@ -69,8 +69,8 @@ def _square(data: bytes) -> bytes:
 
 
 def _drawn(colour: str) -> bytes:
-    """Draw head and shoulders on a colour, at four times the size for smooth edges."""
-    side = _SIDE * 4
+    """Draw head and shoulders on a colour, at twice the size for smooth edges."""
+    side = _SIDE * 2
     picture = Image.new("RGB", (side, side), colour)
     draw = ImageDraw.Draw(picture)
     for x, y, radius in ((0.5, 0.4, 0.2), (0.5, 1.05, 0.4)):
