@@ -2,6 +2,7 @@
 
 import { act } from "./api.js";
 import { el, icon } from "./dom.js";
+import { outside } from "./links.js";
 import { loud } from "./loud.js";
 import { outcome } from "./outcomes.js";
 import { emit } from "./store.js";
@@ -17,7 +18,7 @@ export function pressable(component, message) {
   const key = JSON.stringify([message.id, component]);
   if (style === "link") {
     if (component.disabled) return el("button", { type: "button", class: kind, key, disabled: true }, ...inside, icon("external"));
-    return el("a", { class: kind, key, href: component.url, target: "_blank", rel: "noreferrer noopener" }, ...inside, icon("external"));
+    return outside(component.url, [...inside, icon("external")].filter(Boolean), { class: kind, key });
   }
   const props = { type: "button", class: kind, key, disabled: component.disabled, dataset: { customId: component.custom_id } };
   const label = component.label ? null : (component.emoji?.name ?? null);

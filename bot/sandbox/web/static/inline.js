@@ -1,6 +1,7 @@
 /** What stands inside a line of Discord's Markdown: emphasis, code, links, mentions, times, spoilers. */
 
 import { el, icon } from "./dom.js";
+import { outside } from "./links.js";
 import { opensMenu } from "./menus.js";
 import { href } from "./route.js";
 import { channelOf, guildOf, nameOf, roleOf, state, titleOf, userOf } from "./store.js";
@@ -73,7 +74,7 @@ function bare([found]) {
 function link(url, shown, title) {
   const there = MESSAGE_LINK.exec(url);
   if (there) return messageLink(there, shown);
-  return el("a", { href: url, title: title ?? (shown ? url : null), target: "_blank", rel: "noreferrer noopener" }, ...(shown ?? [url]));
+  return outside(url, shown ?? [url], { title: title ?? (shown ? url : null) });
 }
 
 function messageLink([url, , channelId, messageId], shown) {

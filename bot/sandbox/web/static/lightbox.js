@@ -10,6 +10,7 @@ export function openLightbox(items, first) {
   const count = el("span", { class: "lightbox-count" });
   const original = el("a", { class: "tool", target: "_blank", rel: "noreferrer noopener", "aria-label": "Open the picture itself", title: "Open the picture itself" }, icon("external"));
   const close = button("close", "Close", () => dialog.close());
+  close.autofocus = true;
   const before = button("left", "Previous picture", () => show(at - 1));
   const after = button("right", "Next picture", () => show(at + 1));
   const bar = el("div", { class: "lightbox-bar" }, count, original, close);

@@ -2,10 +2,15 @@
 
 import { el, icon, rekey } from "./dom.js";
 import { openLightbox } from "./lightbox.js";
+import { strange } from "./loud.js";
 import { filePreview } from "./preview.js";
 
 const PICTURE = /^image\/(png|jpeg|webp|gif|avif|bmp)\b/;
 const PICTURE_NAME = /\.(png|jpe?g|webp|gif|avif|bmp)$/i;
+const FIELDS = new Set([
+  "id", "filename", "title", "description", "content_type", "size", "url", "proxy_url", "width", "height", "ephemeral",
+  "placeholder", "placeholder_version", "content_scan_version",
+]);
 const SINGLE = { width: 550, height: 350 }; // the largest that Discord shows a picture alone, in CSS pixels
 
 /**
@@ -32,7 +37,8 @@ export function attachments(all) {
   const files = all.filter((one) => !isPicture(one));
   const items = pictures.map((one) => ({ media: one, description: one.description, spoiler: covered(one.filename) }));
   const shown = pictures.length > 0 && gallery(items, { label: pictures.length === 1 ? "Attached picture" : "Attached pictures" });
-  return el("div", { class: "attachments" }, shown, ...files.map((one) => fileCard(one, covered(one.filename))));
+  const odd = all.map((one) => strange("attachment", one, FIELDS));
+  return el("div", { class: "attachments" }, shown, ...odd, ...files.map((one) => fileCard(one, covered(one.filename))));
 }
 
 /**

@@ -3,7 +3,7 @@
 import { identity } from "./api.js";
 import { el, icon, morph } from "./dom.js";
 import { excerpt, renderMessage } from "./message.js";
-import { current, nameOf, on } from "./store.js";
+import { current, emit, meet, nameOf, on } from "./store.js";
 import { day } from "./time.js";
 import { welcome } from "./welcome.js";
 
@@ -17,8 +17,8 @@ let log = null;
 let greeting = null;
 let jump = null;
 let pinned = true; // whether the end is in view, and is to stay so
+let lastTop = 0; // where it was scrolled to, in pixels
 let loaded = false; // whether the channel's messages were read
-let wanted = null; // the id of a message to show once it is there
 
 /** @param {HTMLElement} node */
 export function mountMessages(node) {
@@ -28,7 +28,7 @@ export function mountMessages(node) {
   scroller = el("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Conversation" }, inside);
   jump = el("button", { type: "button", class: "jump-to-end", hidden: true, on: { click: toEnd } }, "Jump to the newest message", icon("down"));
   node.append(scroller, jump);
-  scroller.addEventListener("scroll", () => setPinned(distance() < NEAR_PX));
+  scroller.addEventListener("scroll", scrolled);
   scroller.addEventListener("keydown", walk);
   const observer = new ResizeObserver(() => pinned && toEnd());
   observer.observe(inside);
@@ -46,11 +46,13 @@ export function mountMessages(node) {
   on("state", () => show()); // names, roles and whether one may write
 }
 
-/** Scroll to a message and mark it for a moment; waits for one that is not there yet. @param {string} id */
+/** Scroll to a message and mark it for a moment. @param {string} id */
 export function showMessage(id) {
   const node = find(id);
-  wanted = node ? null : id;
-  if (!node) return;
+  if (!node) {
+    emit("toast", "This message is not here any more.");
+    return;
+  }
   setPinned(false);
   node.scrollIntoView({ block: "center" });
   node.focus({ preventScroll: true });
@@ -60,19 +62,23 @@ export function showMessage(id) {
 
 function fill(all) {
   views.clear();
-  for (const view of all) if (!view.deleted) views.set(view.message.id, view);
+  for (const view of all) if (!view.deleted) keep(view);
   pinned = true;
   log.setAttribute("aria-live", "off"); // what was there already is not read out
   show();
   toEnd();
   requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
-  if (wanted) showMessage(wanted);
+}
+
+function keep(view) {
+  meet(view.message);
+  views.set(view.message.id, view);
 }
 
 function change(view) {
   if (view.deleted) return remove(view.message.id);
   const before = views.get(view.message.id);
-  views.set(view.message.id, view);
+  keep(view);
   if (!before && mine(view)) pinned = true;
   show();
   if (before) tell(before, view);
@@ -136,11 +142,18 @@ function place(lines) {
   for (const line of lines) {
     const old = known.get(idOf(line));
     const node = old ?? (line.view ? render(line) : line);
-    if (old && line.view && changed(old, line)) morph(old, render(line));
+    if (old && line.view && changed(old, line)) update(old, line);
     remember(node, line);
     if (node === at) at = at.nextElementSibling;
     else log.insertBefore(node, at);
   }
+}
+
+/** The focus stays in the message, even if what had it is no more. */
+function update(node, line) {
+  const focused = node.contains(document.activeElement);
+  morph(node, render(line));
+  if (focused && !node.contains(document.activeElement)) node.focus({ preventScroll: true });
 }
 
 function idOf(line) {
@@ -183,6 +196,14 @@ function distance() {
 
 function toEnd() {
   scroller.scrollTop = scroller.scrollHeight;
+}
+
+/** Only moving up leaves the end: what grows below moves nothing. */
+function scrolled() {
+  const up = scroller.scrollTop < lastTop;
+  lastTop = scroller.scrollTop;
+  if (distance() < NEAR_PX) setPinned(true);
+  else if (up) setPinned(false);
 }
 
 function setPinned(next) {

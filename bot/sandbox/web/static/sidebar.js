@@ -2,11 +2,12 @@
 
 import { identity } from "./api.js";
 import { avatar, initials } from "./avatars.js";
-import { clear, el, icon } from "./dom.js";
+import { el, icon, morph } from "./dom.js";
 import { mountIdentity } from "./identity.js";
 import { href } from "./route.js";
 import { current, guildOf, nameOf, on, state, titleOf } from "./store.js";
 
+let connected = true; // to the sandbox
 const unread = new Map(); // channel id → how many mentions, 0 for new messages alone
 
 /** @param {HTMLElement} node */
@@ -26,6 +27,10 @@ export function mountSidebar(node) {
   on("state", show);
   on("channel", () => (setDrawer(false), show()));
   on("identity", () => unread.clear());
+  on("connection", (there) => {
+    connected = there;
+    showBot(bot);
+  });
   on("message", (one) => note(one) && show());
   document.addEventListener("keydown", (event) => event.key === "Escape" && setDrawer(false));
   document.addEventListener("pointerdown", (event) => node.contains(event.target) || setDrawer(false));
@@ -49,14 +54,15 @@ function note({ channel_id: channel, view }) {
 
 function showRail(rail) {
   const here = guildOf();
-  clear(rail);
+  const next = rail.cloneNode();
   const home = state.dms[0];
-  if (home) rail.append(server("Direct messages", icon("at"), home.id, !here, state.dms));
-  if (home && state.guilds.length) rail.append(el("hr", { class: "rail-line" }));
+  if (home) next.append(server("Direct messages", icon("at"), home.id, !here, state.dms));
+  if (home && state.guilds.length) next.append(el("hr", { class: "rail-line" }));
   for (const guild of state.guilds) {
     const seen = guild.channels.filter((one) => one.can_see !== false);
-    if (seen.length) rail.append(server(guild.name, initials(guild.name, 3), seen[0].id, guild === here, seen));
+    if (seen.length) next.append(server(guild.name, initials(guild.name, 3), seen[0].id, guild === here, seen));
   }
+  morph(rail, next);
 }
 
 function server(name, shown, channelId, open, channels) {
@@ -70,11 +76,12 @@ function server(name, shown, channelId, open, channels) {
 
 function showChannels(list) {
   const guild = guildOf();
-  clear(list);
-  list.append(el("h2", { class: "place", text: guild?.name ?? "Direct messages" }));
+  const next = list.cloneNode();
+  next.append(el("h2", { class: "place", text: guild?.name ?? "Direct messages" }));
   const shown = (guild?.channels ?? state.dms).filter((one) => one.can_see !== false);
-  if (guild) list.append(el("h3", { class: "heading", text: "Text channels" }));
-  list.append(el("ul", {}, ...shown.map((one) => el("li", {}, guild ? channelLink(one) : personLink(one)))));
+  if (guild) next.append(el("h3", { class: "heading", text: "Text channels" }));
+  next.append(el("ul", {}, ...shown.map((one) => el("li", {}, guild ? channelLink(one) : personLink(one)))));
+  morph(list, next);
 }
 
 function channelLink(channel) {
@@ -98,8 +105,8 @@ function link(channel, drawing, note) {
 }
 
 function showBot(node) {
-  const { user, connected } = state.bot;
-  node.className = `bot-status ${connected ? "online" : "offline"}`;
-  const text = `${nameOf(user)} is ${connected ? "online" : "offline"}`;
+  const { user, connected: online } = state.bot;
+  const text = connected ? `${nameOf(user)} is ${online ? "online" : "offline"}` : "The sandbox does not answer …";
+  node.className = `bot-status ${connected && online ? "online" : "offline"}`;
   if (node.textContent !== text) node.replaceChildren(el("span", { class: "dot", "aria-hidden": "true" }), text);
 }

@@ -34,7 +34,7 @@ export function now() {
 /** When a message was written: "Today at 14:03". @param {string} iso @returns {HTMLElement} */
 export function stamp(iso) {
   const when = new Date(iso);
-  return el("time", { datetime: iso, title: format(when, STYLES.F), text: near(when) });
+  return el("time", { datetime: iso, title: format(when, STYLES.F), dataset: { near: "" }, text: near(when) });
 }
 
 /** The hour alone, beside a message that follows another. @param {string} iso @returns {HTMLElement} */
@@ -79,8 +79,8 @@ function format(when, style) {
 }
 
 function keepUp() {
-  for (const one of document.querySelectorAll("time[data-relative]")) {
-    const text = fromNow(new Date(one.dateTime));
+  for (const one of document.querySelectorAll("time[data-relative], time[data-near]")) {
+    const text = ("near" in one.dataset ? near : fromNow)(new Date(one.dateTime));
     if (one.textContent !== text) one.textContent = text;
   }
 }

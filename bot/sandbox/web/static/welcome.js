@@ -34,9 +34,8 @@ async function start(source, target) {
   try {
     const composer = await import("./composer.js");
     await composer.prefill("faceswap", { source: { sample: source.name }, target: { sample: target.name } });
-    const send = [...document.querySelectorAll("#composer [type='submit']")].find((one) => one.checkVisibility());
-    send?.focus(); // nothing is missing: Enter sends it
-  } catch {
-    emit("toast", "The message box of this page could not be loaded.");
+    document.querySelector("#composer .command [type='submit']")?.focus(); // nothing is missing: Enter sends it
+  } catch (error) {
+    emit("toast", error.message);
   }
 }
