@@ -27,7 +27,11 @@ export function mountConsole(node) {
   node.addEventListener("keydown", (event) => event.key === "Escape" && leave());
   on("exchange", rest.add);
   on("event", gateway.add);
-  on("console", (open) => open && refresh());
+  on("console", (open) => {
+    if (!open) return;
+    refresh();
+    filter.focus();
+  });
   if (current.console) refresh();
 
   async function refresh() {

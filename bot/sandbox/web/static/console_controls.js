@@ -4,6 +4,7 @@ import { consoleDo, getConsole } from "./api.js";
 import { el } from "./dom.js";
 import { emit, on, state } from "./store.js";
 
+const SETTLED_MS = 600;
 const JUMPS = [["+1 min", 60], ["+15 min", 900], ["+1 day", 86_400]];
 
 /**
@@ -19,9 +20,16 @@ export function mountControls(node) {
   const link = group("Connection", act("Drop the socket", { do: "drop-socket" }), act("Expire links", { do: "expire-links" }));
   const bot = group("Bot", kill, start);
   const clock = group("Clock", ...JUMPS.map(([text, seconds]) => act(text, { do: "advance", seconds })), custom(), offset);
-  const section = el("details", { class: "switches", open: true }, el("summary", { text: "Switches" }), faults, link, bot, clock);
+  const section = el("details", { class: "switches", open: true }, el("summary", { text: "Switches" }), bot, link, clock, faults);
   node.replaceChildren(section);
+  let armed = false;
+  let timer = 0;
   on("state", show);
+  // A fault that was met counts down; the calls that follow tell that it may have been.
+  on("exchange", () => {
+    clearTimeout(timer);
+    if (armed) timer = setTimeout(look, SETTLED_MS);
+  });
   show();
 
   function show() {
@@ -39,10 +47,13 @@ export function mountControls(node) {
     } catch (error) {
       emit("toast", error.message);
     }
+    await look();
+  }
+  async function look() {
     try {
       fill(await getConsole());
     } catch {
-      // The bot, or the sandbox itself, is on its way down or up: the next look shows it.
+      // The sandbox is on its way down: the page says so elsewhere.
     }
   }
   function act(text, body) {
@@ -62,7 +73,8 @@ export function mountControls(node) {
     const names = [...new Set(found.map((one) => one.group))];
     const groups = names.map((name) => group(name, ...found.filter((one) => one.group === name).map(fault)));
     faults.replaceChildren(...groups);
-    if (found.some((one) => one.armed)) faults.append(act("Clear all faults", { do: "clear-faults" }));
+    armed = found.some((one) => one.armed);
+    if (armed) faults.append(act("Clear all faults", { do: "clear-faults" }));
     faults.querySelector(`[data-fault="${CSS.escape(focused ?? "")}"]`)?.focus();
     offset.textContent = time?.offset_seconds ? `${told(time.offset_seconds)} ahead` : "";
   }

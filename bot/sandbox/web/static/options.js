@@ -8,10 +8,10 @@ import { freshId, matching, suggest } from "./suggest.js";
 const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9, NUMBER = 10, ATTACHMENT = 11;
 
 /**
- * @typedef {{option: any, name: string, node: HTMLElement, value: () => any, check: () => string, focus: () => void,
+ * @typedef {{option: any, name: string, node: HTMLElement, value: () => any, check: () => string, fits: () => boolean, focus: () => void,
  *   set: (value: any) => void, picker?: import("./picker.js").Picker}} OptionField
  *   `value` is undefined when nothing is given; `check` answers what is wrong in words, "" when nothing is, and
- *   shows it beside the field
+ *   shows it beside the field; `fits` tells whether there is a value that can be sent, and shows nothing
  */
 
 /** What the list of an option offers, null where it is typed freely. */
@@ -31,7 +31,7 @@ function offered(option) {
 /**
  * The field for one option.
  * @param {any} option as Discord has it
- * @param {{suggestions: (option: any, typed: string) => Promise<import("./suggest.js").Choice[]>,
+ * @param {{suggestions: (typed: string) => Promise<import("./suggest.js").Choice[]>,
  *   remove: (() => void) | null, done?: () => void, changed?: () => void}} about `done` hears of a file that was given
  * @returns {OptionField}
  */
@@ -56,13 +56,14 @@ export function createOption(option, { suggestions, remove, done, changed = () =
 
   function check() {
     const value = inner.value();
-    const wrong = value === undefined ? (option.required ? "This is required." : inner.unfit?.() ?? "") : unfit(option, value);
+    const wrong = value === undefined ? (option.required ? "This is required." : "") : unfit(option, value);
     error.textContent = wrong;
     node.classList.toggle("wrong", wrong !== "");
     if (option.type !== ATTACHMENT) inner.control.setAttribute("aria-invalid", String(wrong !== ""));
     return wrong;
   }
-  return { option, name, node: whole, value: inner.value, check, focus: inner.focus, set: inner.set, picker: inner.picker };
+  const fits = () => inner.value() !== undefined && unfit(option, inner.value()) === "";
+  return { option, name, node: whole, value: inner.value, check, fits, focus: inner.focus, set: inner.set, picker: inner.picker };
 }
 
 /** What is wrong with a value, in words. */
@@ -125,7 +126,7 @@ function typedField(option, name, suggestions, changed) {
   if (listed) {
     const load = (typed) => {
       if (picked) return list ? list() : null;
-      return list ? matching(list(), typed) : suggestions(option, typed);
+      return list ? matching(list(), typed) : suggestions(typed);
     };
     const popup = suggest(input, { label: `${name}: choices`, load, pick: take, wait: list ? 0 : 200, anchor: box });
     input.addEventListener("focus", popup.open);
@@ -139,7 +140,7 @@ function typedField(option, name, suggestions, changed) {
       const same = list().find((one) => one.label.toLowerCase() === text.toLowerCase());
       return same ? same.value : NotListed;
     }
-    return numeric ? Number(text) : text;
+    return numeric ? number(text) : text;
   }
   function set(given) {
     const known = list?.().find((one) => one.value === given);
@@ -147,6 +148,11 @@ function typedField(option, name, suggestions, changed) {
     input.value = known?.label ?? (given === undefined ? "" : String(given));
   }
   return { node: box, control: input, value, set, focus: () => input.focus() };
+}
+
+/** What a person means by digits; not a number for anything else that JavaScript would take for one. */
+function number(text) {
+  return /^[-+]?\d+([.,]\d+)?$/.test(text) ? Number(text.replace(",", ".")) : NaN;
 }
 
 /** What to type, before anything is. */

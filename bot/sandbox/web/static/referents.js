@@ -7,6 +7,7 @@ import { channelOf, guildOf, nameOf, state, titleOf } from "./store.js";
  * @typedef {{id: string, kind: "user" | "role" | "channel", label: string, detail?: string, icon?: () => Node}} Referent
  */
 
+const DIRECT = 1;
 const CHANNEL_SIGNS = { 2: "🔊 ", 5: "📣 ", 13: "🎙 ", 15: "🗂 " };
 
 /** The open channel and its server: none in direct messages, neither before the first state. */
@@ -14,10 +15,11 @@ export function place() {
   return state ? { guild: guildOf(), channel: channelOf() } : { guild: undefined, channel: undefined };
 }
 
-/** How the open channel is called: "#general", or "@Ada" for a conversation. */
+/** How the open channel is called: "#general", "@Ada", or a group by its name. */
 export function placeName() {
   const { guild, channel } = place();
-  return channel ? `${guild ? "#" : "@"}${titleOf(channel)}` : "";
+  const sign = guild ? "#" : channel?.type === DIRECT ? "@" : "";
+  return channel ? sign + titleOf(channel) : "";
 }
 
 /** @returns {Referent[]} everybody who is in the open channel's place, the bot included */

@@ -3,7 +3,8 @@
 import { el } from "./dom.js";
 
 /**
- * @typedef {{value: any, label: string, detail?: string, icon?: () => Node, selected?: boolean}} Choice
+ * @typedef {{value: any, label: string, detail?: string, icon?: () => Node, selected?: boolean,
+ *   disabled?: boolean}} Choice
  * @typedef {{node: HTMLElement, show: (choices: Choice[]) => void, move: (step: number) => void,
  *   picked: () => Choice | undefined, choices: () => Choice[]}} Listbox
  */
@@ -47,20 +48,22 @@ export function createListbox({ label, steered, pick, multiple = false }) {
     const on = {
       // A press must not take the focus from the input.
       mousedown: (event) => event.preventDefault(),
-      mousemove: () => active !== index && mark(index),
-      click: () => pick(choice),
+      // A list that appears under a resting pointer is not pointed at.
+      mousemove: (event) => (event.movementX || event.movementY) && active !== index && mark(index),
+      click: () => choice.disabled || pick(choice),
     };
     const words = el("span", { class: "choice-words" }, el("span", { class: "label", text: choice.label }));
     if (choice.detail) words.append(el("span", { class: "detail", text: choice.detail }));
     const selected = String(choice.selected === true);
-    const props = { role: "option", id: `${node.id}-${index}`, "aria-selected": selected, on };
+    const disabled = choice.disabled ? "true" : null;
+    const props = { role: "option", id: `${node.id}-${index}`, "aria-selected": selected, "aria-disabled": disabled, on };
     return el("li", props, choice.icon?.() ?? "", words);
   }
 
   return {
     node,
     choices: () => shown,
-    picked: () => shown[active],
+    picked: () => (shown[active]?.disabled ? undefined : shown[active]),
     move(step) {
       if (shown.length) mark((active + step + shown.length) % shown.length);
     },
@@ -119,7 +122,7 @@ export function matching(choices, typed) {
  * @param {HTMLInputElement | HTMLTextAreaElement} input
  * @param {{label: string, load: (typed: string) => Choice[] | null | Promise<Choice[] | null>,
  *   pick: (choice: Choice) => void, wait?: number, none?: string, anchor?: HTMLElement}} about
- *   `load` answers null for "no list now"; `wait` are the milliseconds to wait for more typing
+ *   `load` answers null for "no list now", and may raise what is then said instead; `wait` are the milliseconds to wait for more typing
  * @returns {{open: () => void, close: () => void, isOpen: () => boolean}}
  */
 export function suggest(input, { label, load, pick, wait = 0, none = "Nothing fits.", anchor = input }) {
@@ -155,7 +158,13 @@ export function suggest(input, { label, load, pick, wait = 0, none = "Nothing fi
   }
   async function look() {
     const mine = (asked += 1);
-    const found = await load(input.value);
+    let found = [];
+    let words = none;
+    try {
+      found = await load(input.value);
+    } catch (error) {
+      words = error.message;
+    }
     if (mine !== asked) return;
     if (found === null) return close();
     if (stop === null) {
@@ -164,15 +173,18 @@ export function suggest(input, { label, load, pick, wait = 0, none = "Nothing fi
       tell();
     }
     list.node.hidden = found.length === 0;
-    empty.textContent = found.length ? "" : none;
+    empty.textContent = found.length ? "" : words;
     list.show(found);
   }
   function open() {
     clearTimeout(timer);
-    if (wait && stop !== null) timer = setTimeout(look, wait);
-    else look();
+    look();
   }
-  input.addEventListener("input", open);
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    if (wait) timer = setTimeout(look, wait);
+    else look();
+  });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

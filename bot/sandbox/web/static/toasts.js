@@ -1,4 +1,4 @@
-/** Short sentences above the message box: what Discord's client says of itself. */
+/** Short sentences below the top line: what Discord's client says of itself. */
 
 import { el, icon } from "./dom.js";
 import { on } from "./store.js";
