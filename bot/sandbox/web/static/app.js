@@ -160,7 +160,7 @@ function queue(work) {
 
 function skip(event) {
   event.preventDefault();
-  document.querySelector("#composer :is(textarea, input, button)")?.focus();
+  [...document.querySelectorAll("#composer :is(textarea, input)")].find((one) => one.checkVisibility())?.focus();
 }
 
 start().catch((error) => {
