@@ -20,16 +20,16 @@ _RENEWALS = 4  # in a lease's life
 async def check_clock(store: Store, life: timedelta, now: Callable[[], datetime]) -> None:
     """Raise StoreError when this machine's clock is too far from the database's for leases of this `life`.
 
-    A lease is written by one machine's clock and judged by another's. Each may be off by what lies between two
-    renewals: then two machines differ by half a lease at most, and a living task has renewed it before that.
+    A lease is written by one machine's clock and judged by another's. Each may be off by what lies between
+    two renewals: two machines differ by half a lease then, and a living task has renewed it before that.
     """
     ahead = timedelta(milliseconds=await store.ahead_ms(lambda: to_ms(now())))
     if abs(ahead) <= life / _RENEWALS:
         return
     off, side = abs(ahead).total_seconds(), "ahead of" if ahead > timedelta() else "behind"
     raise StoreError(
-        f"This machine's clock is {off:.1f} s {side} the database's, by which the other processes tell who works "
-        f"on a swap. Set it right (NTP), or LEASE_SECONDS above {_RENEWALS * off:.0f} in every process."
+        f"This machine's clock is {off:.1f} s {side} the database's, by which others tell who works on a "
+        f"swap. Set it right (NTP), or LEASE_SECONDS above {_RENEWALS * off:.0f} in every process."
     )
 
 
