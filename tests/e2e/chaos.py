@@ -208,7 +208,8 @@ class Fleet:
     def abandon(self) -> None:
         """End whatever still runs."""
         for process in self.running:
-            process.kill()
+            if process.returncode is None:
+                process.kill()
 
     def log(self) -> str:
         """Everything they have logged."""
