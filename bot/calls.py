@@ -1,6 +1,7 @@
 """The paid call of one swap: its turn, the gate, a POST that is never repeated blindly, the queue."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from bot.store import swaps as rows
 from bot.store.database import Store, Transaction
 from bot.store.swaps import Swap
 from bot.turns import Turns
+
+log = logging.getLogger(__name__)
 
 RECORD_LIFE = timedelta(hours=1)
 """How long the queue remembers a job (source: Segmind's documentation)."""
@@ -84,6 +87,7 @@ class Calls:
                 sent_at = await self._leave(swap.id, owner, following, latest)
                 if sent_at is None:
                     return None
+                log.info("Sent to the API")
                 following.enter(Stage.MAKING)
                 try:
                     called = await self._send(swap, taken, sent_at, dies_at)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -23,9 +24,11 @@ from bot.errors import (
     SwapFailed,
     Unexpected,
 )
-from bot.fetch import CONNECTION_ERRORS, Reader
+from bot.fetch import CONNECTION_ERRORS, Reader, answers_heard
 from bot.language import speak
 from bot.links import Links
+from bot.log import bind
+from bot.metrics import Metrics, Shard
 from bot.policy import DefaultLimits
 from bot.precheck import Precheck
 from bot.shards import Identifies, Shards
@@ -86,6 +89,7 @@ class Services:
     """A seed that was not asked for."""
     operator_channel_id: int | None
     precheck: Precheck
+    metrics: Metrics
     shards: Shards
     identifies: Identifies
 
@@ -104,6 +108,7 @@ class FaceSwapBot(commands.AutoShardedBot):
             guild_ready_timeout=0,  # commands work at once; nothing here waits for the guilds' details
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
+            http_trace=answers_heard(services.metrics.answered),
             shard_count=services.shards.count,
             shard_ids=services.shards.ids,  # pyright: ignore[reportArgumentType] - takes None and a tuple too
             shard_connect_timeout=None,  # the turn to identify may be long in coming
@@ -157,9 +162,29 @@ class FaceSwapBot(commands.AutoShardedBot):
         else:
             await super().on_error(event_method, *args, **kwargs)
 
+    def dispatch(self, event_name: str, /, *args: object, **kwargs: object) -> None:
+        """Hand an event to its listeners; when an interaction's came in is known here first."""
+        if args and isinstance(args[0], discord.Interaction):
+            self.services.metrics.received(args[0].id)
+        super().dispatch(event_name, *args, **kwargs)
+
+    def connections(self) -> list[Shard]:
+        """How the gateway's connections are, one for each shard that was launched."""
+        return [
+            Shard(shard.id, math.isfinite(shard.latency) and not shard.is_closed(), shard.latency)
+            for shard in self.shards.values()
+        ]
+
     def attend(self, interaction: discord.Interaction[Any]) -> None:
         """Note that the current task answers a member: in their language, and closing waits for it."""
         speak(interaction.locale.value)
+        member, guild_id, shards = interaction.user, interaction.guild_id, self.shard_count
+        bind(
+            swap_id=interaction.id,  # what the swap will be called that it may begin
+            guild_id=guild_id,
+            shard_id=(guild_id >> 22) % shards if guild_id and shards else None,
+            private=(member.name, member.global_name, member.display_name),
+        )
         task = asyncio.current_task()
         if task is not None:
             self._attending.add(task)
@@ -232,6 +257,8 @@ async def report(interaction: discord.Interaction[FaceSwapBot], error: Exception
     """
     if isinstance(error, AlreadyHandled):
         return
+    if isinstance(error, Refusal):
+        interaction.client.services.metrics.refused(type(error).__name__)
     if isinstance(error, discord.HTTPException) and error.code in (UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
         log.warning("Interaction %d was not ours to answer: %s", interaction.id, brief(error))
         return

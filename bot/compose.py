@@ -26,7 +26,8 @@ from bot.gate import Gate, SharedGate
 from bot.intake import MAX_INPUT_BYTES, Intake
 from bot.leases import Leases
 from bot.links import Links
-from bot.precheck import open_precheck
+from bot.metrics import Metrics, Vitals
+from bot.precheck import Precheck, open_precheck
 from bot.progress import Notes
 from bot.segmind import SEED_MAX, SEED_MIN, SegmindClient
 from bot.segmind_queue import QueueClient
@@ -91,6 +92,32 @@ async def open_marker(config: Config, store: Store, now: Clock = utc_now) -> "Ma
     return marker
 
 
+def new_metrics(config: Config) -> Metrics:
+    """What counts, where METRICS_PORT is set; else what does nothing."""
+    if config.metrics_port is None:
+        return Metrics()
+    from bot.prometheus import PrometheusMetrics  # noqa: PLC0415 - 70 ms, which most bots do without
+
+    return PrometheusMetrics()
+
+
+@asynccontextmanager
+async def open_monitor(
+    config: Config, metrics: Metrics, store: Store, vitals: Vitals, account: str
+) -> AsyncGenerator[None]:
+    """Serve metrics and health where METRICS_PORT says; raises CannotServe."""
+    if config.metrics_port is None:
+        yield
+        return
+    from bot.health import Monitor, serving  # noqa: PLC0415 - as above
+    from bot.prometheus import PrometheusMetrics  # noqa: PLC0415 - as above
+
+    if isinstance(metrics, PrometheusMetrics):
+        monitor = Monitor(metrics, vitals, store, account)
+        async with serving(monitor, config.metrics_host, config.metrics_port):
+            yield
+
+
 @asynccontextmanager
 async def open_engine(
     config: Config, picture_origins: Iterable[str] = DISCORD_CDN
@@ -108,11 +135,16 @@ async def open_engine(
 
 @asynccontextmanager
 async def open_api(
-    config: Config, engine: EngineChild | None, *, now: Clock = utc_now, gate: Gate | None = None
+    config: Config,
+    engine: EngineChild | None,
+    *,
+    now: Clock = utc_now,
+    gate: Gate | None = None,
+    metrics: Metrics | None = None,
 ) -> AsyncGenerator[SegmindClient]:
     """The configured API, which is the bot's own engine where that runs."""
     kind = QueueClient if config.api_version == "v2" else SegmindClient
-    client = partial(kind, gate=gate, now=now)
+    client = partial(kind, gate=gate, now=now, metrics=metrics)
     async with open_session() as session:
         if engine is not None:
             results = config.segmind_results
@@ -136,13 +168,14 @@ async def compose(
         content_filter = stack.enter_context(
             open_filter(config.content_filter, config.content_filter_timeout_seconds)
         )
-        store = await open_store(config, now)
+        turns, metrics = Turns(config.api_concurrency), new_metrics(config)
+        store = metrics.timed(await open_store(config, now))
         stack.push_async_callback(store.close)
         marker = await open_marker(config, store, now)
         gate, account_name = _shared(config, store, now)
         engine = await stack.enter_async_context(open_engine(config, picture_origins))
         precheck = await stack.enter_async_context(open_precheck(config, engine))
-        api = await stack.enter_async_context(open_api(config, engine, now=now, gate=gate))
+        api = await stack.enter_async_context(open_api(config, engine, now=now, gate=gate, metrics=metrics))
         notices, links = OperatorNotices(config.operator_channel_id), Links(now)
         session = await stack.enter_async_context(open_session())
         pictures = Reader(session, AllowedOrigins.of(picture_origins), MAX_INPUT_BYTES, _READING_SECONDS)
@@ -155,7 +188,7 @@ async def compose(
                 store,
                 api,
                 account=account,
-                turns=Turns(config.api_concurrency),
+                turns=turns,
                 gate=gate,
                 timeout_seconds=config.api_timeout_seconds,
                 now=now,
@@ -165,29 +198,60 @@ async def compose(
             account=account,
             leases=Leases(store, owner=token_hex(8), life=config.lease, now=now),
             now=now,
+            metrics=metrics,
         )
-        bot = FaceSwapBot(
-            Services(
-                store=store,
-                swaps=swaps,
-                limits=config.limits,
-                price_micros=config.price_micros,
-                now=now,
-                pictures=pictures,
-                links=links,
-                chores=_chores(config, store, now),
-                marker=marker,
-                saved_faces=config.saved_faces,
-                new_seed=new_seed,
-                operator_channel_id=config.operator_channel_id,
-                precheck=precheck,
-                shards=config.shards,
-                identifies=Identifies(store, now=now),
-            )
-        )
+        services = _services(
+            config, store, swaps, now=now, new_seed=new_seed, pictures=pictures, links=links, marker=marker,
+            precheck=precheck, metrics=metrics,
+        )  # fmt: skip
+        bot = FaceSwapBot(services)
+        vitals = _vitals(bot, turns)
+        await stack.enter_async_context(open_monitor(config, metrics, store, vitals, account_name))
         notices.speak_through(bot)
         links.ask_through(bot)
         yield bot
+
+
+def _services(
+    config: Config,
+    store: Store,
+    swaps: Swaps,
+    *,
+    now: Clock,
+    new_seed: Callable[[], int],
+    pictures: Reader,
+    links: Links,
+    marker: "Marker",
+    precheck: Precheck,
+    metrics: Metrics,
+) -> Services:
+    return Services(
+        store=store,
+        swaps=swaps,
+        limits=config.limits,
+        price_micros=config.price_micros,
+        now=now,
+        pictures=pictures,
+        links=links,
+        chores=_chores(config, store, now),
+        marker=marker,
+        saved_faces=config.saved_faces,
+        new_seed=new_seed,
+        operator_channel_id=config.operator_channel_id,
+        precheck=precheck,
+        metrics=metrics,
+        shards=config.shards,
+        identifies=Identifies(store, now=now),
+    )
+
+
+def _vitals(bot: FaceSwapBot, turns: Turns) -> Vitals:
+    return Vitals(
+        in_flight=lambda: bot.services.swaps.in_flight,
+        waiting=lambda: turns.waiting,
+        shards=bot.connections,
+        servers=lambda: len(bot.guilds),
+    )
 
 
 def _shared(config: Config, store: Store, now: Clock) -> tuple[Gate, str]:

@@ -80,6 +80,13 @@ class Config:
     retention: timedelta
     """How long details of swaps, decided cases, moderators' acts and the data of left servers are kept."""
     log_level: str
+    log_format: str
+    """How log lines are written: auto, human or json."""
+    metrics_host: str
+    metrics_port: int | None
+    """Where metrics and health are served; None for nowhere."""
+    sentry_dsn: str | None = field(repr=False)
+    """Where defects are reported to."""
 
     @property
     def own_engine(self) -> bool:
@@ -141,6 +148,10 @@ def read_config(variables: Mapping[str, str]) -> Config:
         precheck=reader.read("PRECHECK", "auto", _one_of("auto", "off")) == "auto",
         retention=timedelta(days=reader.read("RETENTION_DAYS", 30, _at_least(1, 3650))),
         log_level=reader.read("LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error")),
+        log_format=reader.read("LOG_FORMAT", "auto", _one_of("auto", "human", "json")),
+        metrics_host=reader.text("METRICS_HOST") or "127.0.0.1",
+        metrics_port=reader.read("METRICS_PORT", None, _at_least(0, 65535)),
+        sentry_dsn=reader.read("SENTRY_DSN", None, _dsn),
     )
     if reader.text("DYNO") and isinstance(config.database, Path):
         reader.problems.append(
@@ -220,6 +231,15 @@ def _base_url(value: str) -> str:
     ):
         raise ValueError("set an address such as https://api.segmind.com.")
     return value.rstrip("/")
+
+
+def _dsn(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not (
+        parts.hostname and parts.username and parts.path.strip("/")
+    ):
+        raise ValueError("set the DSN as the service shows it, such as https://key@sentry.example/1.")
+    return value
 
 
 def _is_loopback(url: str) -> bool:
