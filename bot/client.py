@@ -123,6 +123,12 @@ class FaceSwapBot(commands.AutoShardedBot):
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.tree.set_translator(CommandTranslator())
+        await self._keep_session_limits()
+        if self.services.shards.lead:
+            await self.tree.sync()
+
+    async def _keep_session_limits(self) -> None:
+        """Learn how fast sessions may begin; raises DiscordRefused when too few are left for today."""
         limits = await self.fetch_session_start_limits()
         self.services.shards.check_limit(
             total=limits.total,
@@ -130,8 +136,6 @@ class FaceSwapBot(commands.AutoShardedBot):
             reset_after=timedelta(milliseconds=limits.reset_after),
         )
         self.services.identifies.max_concurrency = limits.max_concurrency
-        if self.services.shards.lead:
-            await self.tree.sync()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Let the sessions of a bot of several shards begin one after the other, in all its processes."""
