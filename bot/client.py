@@ -24,7 +24,7 @@ from bot.errors import (
     SwapFailed,
     Unexpected,
 )
-from bot.fetch import CONNECTION_ERRORS, Reader, answers_heard
+from bot.fetch import CONNECTION_ERRORS, Reader, Trace
 from bot.language import speak
 from bot.links import Links
 from bot.log import bind
@@ -102,7 +102,7 @@ class FaceSwapBot(commands.Bot):
             guild_ready_timeout=0,  # commands work at once; nothing here waits for the guilds' details
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
-            http_trace=answers_heard(services.metrics.answered),
+            http_trace=cast("Trace", services.metrics.trace()),  # the library takes None, and says otherwise
         )
         self.services = services
         self._attending: set[asyncio.Task[Any]] = set()
@@ -136,8 +136,8 @@ class FaceSwapBot(commands.Bot):
 
     def connections(self) -> list[Shard]:
         """How the gateway's connections are."""
-        beats = math.isfinite(self.latency)
-        return [Shard(0, beats and self.ws.open, self.latency)]
+        # Not finite before the first heartbeat was answered, and once the connection is closed.
+        return [Shard(0, math.isfinite(self.latency), self.latency)]
 
     def attend(self, interaction: discord.Interaction[Any]) -> None:
         """Note that the current task answers a member: in their language, and closing waits for it."""

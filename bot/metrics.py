@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.fetch import Trace
 from bot.store.database import Store
 
 
@@ -47,8 +48,9 @@ class Metrics:
     def received(self, interaction_id: int) -> None:
         """The gateway's event of an interaction was read."""
 
-    def answered(self, path: str, status: int) -> None:
-        """Discord has answered one of our requests; only first answers to interactions matter."""
+    def trace(self) -> Trace | None:
+        """What the client of Discord's API has to be given, for first answers to interactions to be known."""
+        return None
 
     def refused(self, reason: str) -> None:
         """A member was told, before anything was held, why there is no swap."""

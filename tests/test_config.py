@@ -105,6 +105,12 @@ def test_dollars_become_micros_exactly(amount: str, micros: int) -> None:
         ("DISCORD_TOKEN", "two words"),
         ("LOG_LEVEL", "loud"),
         ("PRECHECK", "maybe"),
+        ("LOG_FORMAT", "xml"),
+        ("METRICS_PORT", "65536"),
+        ("METRICS_PORT", "127.0.0.1:9100"),
+        ("METRICS_HOST", "all of them"),
+        ("SENTRY_DSN", "https://sentry.example/1"),
+        ("SENTRY_DSN", "https://hunter2@sentry.example"),
     ],
 )
 def test_a_mistake_is_named_with_its_variable(name: str, value: str) -> None:

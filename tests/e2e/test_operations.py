@@ -247,8 +247,9 @@ async def test_a_store_without_an_answer_is_a_reason(
     monkeypatch.setattr(health, "_PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(health, "_FRESH_SECONDS", 60)
     try:
-        answers = await asyncio.gather(*(monitoring.health() for _ in range(20)))
-        found = await monitoring.metrics()
+        async with asyncio.timeout(5):
+            answers = await asyncio.gather(*(monitoring.health() for _ in range(20)))
+            found = await monitoring.metrics()
     finally:
         hanging.set()
     assert {status for status, _ in answers} == {503}
