@@ -12,7 +12,7 @@ from time import monotonic
 
 from aiohttp import web
 
-from bot.errors import PortUnavailable
+from bot.errors import BotError
 from bot.metrics import Vitals
 from bot.prometheus import PrometheusMetrics
 from bot.store import audit
@@ -25,6 +25,10 @@ _FRESH_SECONDS = 2.0  # how old the store's last answer may be
 _PATIENCE_SECONDS = 2.0  # for an answer of the store; probes commonly give up after a few seconds
 _SAMPLE_SECONDS = 0.5
 _STALLED_SECONDS = 3.0  # Discord does not wait longer for a first answer
+
+
+class PortUnavailable(BotError):
+    """Metrics cannot be served where they should; the message is one sentence to act on."""
 
 
 class Monitor:

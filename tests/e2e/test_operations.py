@@ -16,7 +16,7 @@ import pytest
 from bot import health
 from bot.compose import compose
 from bot.error_reports import ErrorReports
-from bot.errors import PortUnavailable
+from bot.health import PortUnavailable
 from bot.intake import Intake
 from bot.log import ContextFilter, JsonFormatter
 from bot.metrics import Metrics

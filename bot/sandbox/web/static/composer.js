@@ -1,7 +1,7 @@
 // The line one types into: messages with files, and slash commands.
 
 import { act, getCommands } from "./api.js";
-import { el } from "./dom.js";
+import { el, icon } from "./dom.js";
 import { chooseButton, createPicker, filesOf, parcel, samplesButton } from "./picker.js";
 import { place, placeName } from "./referents.js";
 import { createCommandForm } from "./slash.js";
@@ -28,9 +28,9 @@ export function mountComposer(node) {
   const input = el("textarea", { rows: "1", autocomplete: "off", maxlength: String(MOST_CHARACTERS), "aria-haspopup": "listbox" });
   const tray = createPicker({ label: "Files of the message", most: MOST_FILES, buttons: false });
   const alert = el("p", { class: "refused", role: "alert" });
-  const send = el("button", { type: "submit", class: "primary", text: "Send" });
+  const send = el("button", { type: "submit", class: "solid", text: "Send" });
   const add = (items) => attach(items);
-  const line = el("div", { class: "line" }, chooseButton("the message", true, add, "＋"), input, samplesButton("the message", (item) => add([item])), send);
+  const line = el("div", { class: "line" }, chooseButton("the message", true, add, icon("plus")), input, samplesButton("the message", (item) => add([item])), send);
   const form = el("form", { class: "writing", "aria-label": "Message", on: { submit: write } }, tray.node, line, alert);
   const veil = el("div", { class: "veil", hidden: true, "aria-hidden": "true" }, el("p", { text: "Drop to attach" }));
   let commands = [];

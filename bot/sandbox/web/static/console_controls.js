@@ -55,7 +55,7 @@ export function mountControls(node) {
       if (minutes.value && minutes.checkValidity()) run({ do: "advance", seconds: Number(minutes.value) * 60 });
       else emit("toast", "Give whole minutes, from 1 to a year's 525600.");
     };
-    return el("form", { class: "jump", novalidate: true, on: { submit } }, minutes, el("button", { type: "submit", class: "chip", text: "Advance" }));
+    return el("form", { class: "advance", novalidate: true, on: { submit } }, minutes, el("button", { type: "submit", class: "chip", text: "Advance" }));
   }
   function fill({ faults: found = [], clock: time }) {
     const focused = document.activeElement?.dataset?.fault;

@@ -16,7 +16,7 @@ const MOST = 400;
  */
 export function createTrace(title, read) {
   const list = el("ol", { class: "trace-list", "aria-label": title, tabindex: "0" });
-  const count = el("span", { class: "count" });
+  const count = el("span", { class: "tally" });
   const clear = el("button", { type: "button", class: "chip", "aria-label": `Clear ${title}`, text: "Clear" });
   const node = el("section", { class: "trace", "aria-label": title }, el("header", {}, el("h3", { text: title }), count, clear), list);
   let wanted = "";
@@ -57,7 +57,7 @@ function row(line) {
   const bodies = line.bodies.filter(([, body]) => body !== undefined && body !== null && body !== "");
   const time = el("time", { datetime: line.at, text: clock(line.at) });
   const mark = line.mark ? el("span", { class: `mark ${line.kind}`, text: line.mark }) : null;
-  const summary = el("summary", {}, time, mark, el("span", { class: "words", text: line.words }), el("span", { class: "note", text: line.note }));
+  const summary = el("summary", {}, time, mark, el("span", { class: "said", text: line.words }), el("span", { class: "note", text: line.note }));
   const details = el("details", {}, summary);
   details.addEventListener("toggle", () => {
     if (!details.open || details.children.length > 1) return;

@@ -2,8 +2,11 @@
 
 import { act, getCommands, identity } from "./api.js";
 import { el, icon } from "./dom.js";
-import { current, emit, nameOf } from "./store.js";
+import { current, emit, guildOf, nameOf } from "./store.js";
 import { float } from "./suggest.js";
+
+const ADMINISTRATOR = 1n << 3n;
+const MANAGE_MESSAGES = 1n << 13n;
 
 let closeOpen = null;
 
@@ -41,17 +44,26 @@ function use(menu, name, target, channel) {
   return act({ kind: "menu", menu, name, target, channel });
 }
 
-function forMessage({ message, ephemeral, can_delete: may }) {
-  const own = message.author.id === identity();
+function forMessage({ message, ephemeral }) {
   const entries = [{ label: "Copy message ID", sign: "copy", run: () => copy(message.id) }];
   for (const file of message.attachments ?? []) {
     entries.push({ label: `Open ${file.filename}`, sign: "external", run: () => open(file.url, "_blank", "noopener") });
   }
-  if (!ephemeral && (own || may !== false)) {
+  if (!ephemeral && mayDelete(message)) {
     const run = () => act({ kind: "delete", message: message.id, channel: message.channel_id ?? current.channel });
     entries.push({ label: "Delete message", sign: "trash", danger: true, run });
   }
   return entries;
+}
+
+/** One's own, or anybody's with Manage Messages; the sandbox has the last word. */
+function mayDelete(message) {
+  if (message.author.id === identity()) return true;
+  const guild = guildOf();
+  if (!guild || guild.owner_id === identity()) return Boolean(guild);
+  const mine = guild.members.find((one) => one.member.user.id === identity())?.roles ?? [];
+  const bits = [...mine, ...guild.roles.filter((one) => one.id === guild.id)].reduce((all, one) => all | BigInt(one.permissions), 0n);
+  return (bits & (ADMINISTRATOR | MANAGE_MESSAGES)) !== 0n;
 }
 
 function forUser(user) {

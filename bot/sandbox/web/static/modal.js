@@ -26,7 +26,7 @@ export function openModal({ id, channel_id: channel, form }) {
   const title = el("h2", { id: freshId("title"), text: form.title });
   const body = el("div", { class: "modal-body" }, ...form.components.map((one) => part(one, fields)));
   const alert = el("p", { class: "refused", role: "alert" });
-  const send = el("button", { type: "submit", class: "primary", text: "Submit" });
+  const send = el("button", { type: "submit", class: "solid", text: "Submit" });
   const close = () => dialog.close();
   const cross = el("button", { type: "button", class: "remove", "aria-label": "Close the form", on: { click: close } }, icon("close"));
   const cancel = el("button", { type: "button", class: "plain", text: "Cancel", on: { click: close } });
@@ -38,7 +38,7 @@ export function openModal({ id, channel_id: channel, form }) {
   dialog.addEventListener("close", () => {
     dialog.remove();
     // What opened the form may be gone by now.
-    const back = before?.isConnected && before !== document.body ? before : document.querySelector("#composer textarea, #composer input");
+    const back = before?.isConnected && before !== document.body ? before : document.querySelector("#composer textarea");
     back?.focus();
   });
   content.addEventListener("keydown", (event) => {

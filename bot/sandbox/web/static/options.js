@@ -32,21 +32,21 @@ function offered(option) {
  * The field for one option.
  * @param {any} option as Discord has it
  * @param {{suggestions: (option: any, typed: string) => Promise<import("./suggest.js").Choice[]>,
- *   remove: (() => void) | null, changed?: () => void}} about
+ *   remove: (() => void) | null, done?: () => void, changed?: () => void}} about `done` hears of a file that was given
  * @returns {OptionField}
  */
-export function createOption(option, { suggestions, remove, changed = () => {} }) {
+export function createOption(option, { suggestions, remove, done, changed = () => {} }) {
   const name = option.shown ?? option.name;
   const error = el("p", { class: "field-error", id: freshId("error"), role: "alert" });
   const touched = () => {
     if (error.textContent) check();
     changed();
   };
-  const inner = option.type === ATTACHMENT ? picture(name, touched) : typedField(option, name, suggestions, touched);
+  const inner = option.type === ATTACHMENT ? picture(name, touched, done) : typedField(option, name, suggestions, touched);
   const note = el("span", { class: "unseen", id: freshId("about"), text: option.description ?? "" });
   inner.control.setAttribute("aria-describedby", `${note.id} ${error.id}`);
   const sign = el("span", { class: "option-name", title: option.description, text: name });
-  const node = el("div", { class: "option", dataset: { option: option.name } }, sign, inner.node, note);
+  const node = el("div", { class: option.type === ATTACHMENT ? "option pictured" : "option", dataset: { option: option.name } }, sign, inner.node, note);
   if (option.required) sign.append(el("span", { class: "required", "aria-hidden": "true", text: "*" }));
   if (remove) {
     const props = { type: "button", class: "remove", "aria-label": `Remove ${name}`, text: "✕" };
@@ -85,8 +85,8 @@ function unfit(option, value) {
 
 const NotListed = Symbol("typed, but not on the list");
 
-function picture(name, changed) {
-  const picker = createPicker({ label: name, changed });
+function picture(name, changed, done) {
+  const picker = createPicker({ label: name, changed, done });
   return {
     node: picker.node,
     control: picker.node,

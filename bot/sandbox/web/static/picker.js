@@ -29,16 +29,17 @@ export function parcel() {
 
 /**
  * A place for files.
- * @param {{label: string, most?: number, changed?: () => void, buttons?: boolean}} about `buttons` false leaves
- *   out the ways to add one: then something else calls `add`
+ * @param {{label: string, most?: number, changed?: () => void, done?: () => void, buttons?: boolean}} about `done`
+ *   takes the focus on when a file was given; `buttons` false leaves out the ways to give one: then something
+ *   else calls `add`
  * @returns {Picker}
  */
-export function createPicker({ label, most = 1, changed = () => {}, buttons = true }) {
+export function createPicker({ label, most = 1, changed = () => {}, done = focus, buttons = true }) {
   let held = [];
   const thumbs = el("ul", { class: "thumbs", "aria-label": `${label}: files` });
-  const choose = chooseButton(label, most > 1, (items) => add(items));
-  const ready = samplesButton(label, (item) => add([item]));
-  const ways = el("div", { class: "ways" }, choose, ready, el("span", { class: "hint", text: "or drop, or paste" }));
+  const choose = chooseButton(label, most > 1, give);
+  const ready = samplesButton(label, (item) => give([item]));
+  const ways = el("div", { class: "ways" }, choose, ready, el("span", { class: "hint", text: "or drop, paste" }));
   const on = {
     paste: (event) => take(event, event.clipboardData),
     drop: (event) => take(event, event.dataTransfer),
@@ -59,9 +60,14 @@ export function createPicker({ label, most = 1, changed = () => {}, buttons = tr
     event.preventDefault();
     event.stopPropagation();
     set([...(most === 1 ? [] : held), ...files].slice(0, most));
+    done();
+  }
+  function give(items) {
+    add(items);
+    // Not before a list that was open has given the focus back.
+    queueMicrotask(done);
   }
   function set(items) {
-    held.filter((one) => !items.includes(one)).forEach(forget);
     held = items;
     draw();
     changed();
@@ -73,14 +79,16 @@ export function createPicker({ label, most = 1, changed = () => {}, buttons = tr
   }
   function remove(item) {
     set(held.filter((one) => one !== item));
-    (ways.hidden || !buttons ? thumbs.querySelector("button") : choose)?.focus();
+    focus();
   }
   function draw() {
     thumbs.replaceChildren(...held.map((item) => thumb(item, () => remove(item))));
     thumbs.hidden = held.length === 0;
     ways.hidden = held.length >= most;
   }
-  const focus = () => (node.querySelector(".ways:not([hidden]) button") ?? node.querySelector("button"))?.focus();
+  function focus() {
+    (node.querySelector(".ways:not([hidden]) button") ?? node.querySelector("button"))?.focus();
+  }
   return { node, items: () => held, add, set, room: () => most - held.length, focus };
 }
 
@@ -97,18 +105,12 @@ export function nameOf(item) {
   return item.sample ? (sampleNamed(item.sample)?.label ?? item.sample) : item.file.name;
 }
 
-const urls = new WeakMap();
-
 function preview(item) {
   if (item.sample) return el("img", { src: sampleNamed(item.sample)?.url ?? "", alt: "" });
   if (!item.file.type.startsWith("image/")) return el("span", { class: "file-sign", "aria-hidden": "true", text: "📄" });
-  if (!urls.has(item)) urls.set(item, URL.createObjectURL(item.file));
-  return el("img", { src: urls.get(item), alt: "" });
-}
-
-function forget(item) {
-  if (urls.has(item)) URL.revokeObjectURL(urls.get(item));
-  urls.delete(item);
+  const url = URL.createObjectURL(item.file);
+  const done = () => URL.revokeObjectURL(url);
+  return el("img", { src: url, alt: "", on: { load: done, error: done } });
 }
 
 function sampleNamed(name) {
@@ -118,15 +120,17 @@ function sampleNamed(name) {
 /**
  * A button that opens the system's file chooser.
  * @param {string} label what the files are for @param {boolean} multiple @param {(items: Picked[]) => void} given
+ * @param {Node | null} [sign] shown instead of words
  */
-export function chooseButton(label, multiple, given, text = "Choose a file") {
+export function chooseButton(label, multiple, given, sign = null) {
+  const text = "Choose a file";
   const input = el("input", { type: "file", multiple, hidden: true, tabindex: "-1", "aria-label": `${label}: file` });
   input.addEventListener("change", () => {
     given([...input.files].map((file) => ({ file })));
     input.value = "";
   });
   const on = { click: () => input.click() };
-  const button = el("button", { type: "button", class: "way", "aria-label": `${text} for ${label}`, text, on });
+  const button = el("button", { type: "button", class: "way", "aria-label": `${text} for ${label}`, title: text, on }, sign ?? text);
   return el("span", { class: "choose" }, button, input);
 }
 
@@ -134,7 +138,7 @@ export function chooseButton(label, multiple, given, text = "Choose a file") {
 export function samplesButton(label, given) {
   const text = "Ready-made portraits";
   const props = { type: "button", class: "way", "aria-haspopup": "listbox", "aria-expanded": "false" };
-  const button = el("button", { ...props, "aria-label": `${text} for ${label}`, text });
+  const button = el("button", { ...props, "aria-label": `${text} for ${label}`, title: text, text: "Ready-made" });
   button.addEventListener("click", () => {
     if (button.getAttribute("aria-expanded") === "true") return;
     openChooser(button, { label: `${text} for ${label}`, choices: portraits, pick: ({ value }) => given(value) });

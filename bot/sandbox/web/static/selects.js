@@ -29,8 +29,7 @@ export function isSelect(component) {
  */
 export function renderSelect(component, message) {
   const select = createSelect(component, { commit: send, name: component.placeholder || PLACEHOLDERS[component.type] });
-  const about = JSON.stringify([message.id, component]);
-  return el("div", { class: "select-place", key: about, dataset: { customId: component.custom_id } }, select.node);
+  return select.node;
 
   async function send(values) {
     select.busy(true);

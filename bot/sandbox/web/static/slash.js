@@ -28,7 +28,7 @@ export function createCommandForm(command, { sent, cancel, given = {} }) {
   const chips = el("div", { class: "chips" });
   const about = el("p", { class: "about", id: freshId("about") });
   const alert = el("p", { class: "refused", role: "alert" });
-  const send = el("button", { type: "submit", class: "primary", text: "Send" });
+  const send = el("button", { type: "submit", class: "solid", text: "Send" });
   const on = { submit, keydown, focusin: (event) => describe(event.target) };
   const node = el("form", { class: "command", "aria-label": title, novalidate: true, on }, header(), rows, chips, alert);
   let open = options.filter((one) => !one.required).length <= 3;
@@ -46,7 +46,7 @@ export function createCommandForm(command, { sent, cancel, given = {} }) {
   }
   function add(option) {
     const remove = option.required ? null : () => drop(option);
-    const field = createOption(option, { remove, suggestions });
+    const field = createOption(option, { remove, suggestions, done: onward });
     if (given[option.name] !== undefined) field.set(given[option.name]);
     fields.set(option.name, field);
     rows.append(field.node);
@@ -152,7 +152,12 @@ export function createCommandForm(command, { sent, cancel, given = {} }) {
   }
   function focus() {
     const empty = [...fields.values()].find((one) => one.value() === undefined);
-    (empty ?? [...fields.values()][0] ?? { focus: () => send.focus() }).focus();
+    (empty ?? send).focus();
+  }
+  /** A file was given: on to what is still needed. */
+  function onward() {
+    const needed = [...fields.values()].find((one) => one.option.required && one.value() === undefined);
+    (needed ?? send).focus();
   }
   function take(items) {
     const pickers = [...fields.values()].map((one) => one.picker).filter(Boolean);

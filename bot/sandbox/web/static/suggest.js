@@ -50,7 +50,7 @@ export function createListbox({ label, steered, pick, multiple = false }) {
       mousemove: () => active !== index && mark(index),
       click: () => pick(choice),
     };
-    const words = el("span", { class: "words" }, el("span", { class: "label", text: choice.label }));
+    const words = el("span", { class: "choice-words" }, el("span", { class: "label", text: choice.label }));
     if (choice.detail) words.append(el("span", { class: "detail", text: choice.detail }));
     const selected = String(choice.selected === true);
     const props = { role: "option", id: `${node.id}-${index}`, "aria-selected": selected, on };
@@ -213,7 +213,7 @@ export function openChooser(anchor, { label, choices, pick, multiple = false, cl
   anchor.setAttribute("aria-expanded", "true");
 
   function show() {
-    const found = matching(choices(), input.value);
+    const found = matching(choices(), input.value).map((one) => ({ selected: false, ...one }));
     list.node.hidden = found.length === 0;
     empty.textContent = found.length ? "" : "Nothing fits.";
     list.show(found);
