@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import discord
@@ -31,6 +31,7 @@ from bot.log import bind
 from bot.metrics import Metrics, Shard
 from bot.policy import DefaultLimits
 from bot.precheck import Precheck
+from bot.shards import Identifies, Shards
 from bot.store.database import Store
 from bot.store.swaps import Swap
 from bot.swaps import Swaps
@@ -45,6 +46,9 @@ log = logging.getLogger(__name__)
 
 # discord.py would warn at each start that it lacks what only voice needs.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+_INVALID_SHARD, _SHARDING_REQUIRED = 4010, 4011
+"""How Discord ends a session (source: its opcodes and status codes page)."""
 
 FIRST_ANSWER_SECONDS = 3.0
 """How long Discord waits for the first answer to an interaction (source: its developer documentation)."""
@@ -86,9 +90,11 @@ class Services:
     operator_channel_id: int | None
     precheck: Precheck
     metrics: Metrics
+    shards: Shards
+    identifies: Identifies
 
 
-class FaceSwapBot(commands.Bot):
+class FaceSwapBot(commands.AutoShardedBot):
     """The unmodified discord.py bot with the smallest intents and caches that slash commands need."""
 
     def __init__(self, services: Services) -> None:
@@ -103,6 +109,9 @@ class FaceSwapBot(commands.Bot):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             http_trace=cast("Trace", services.metrics.trace()),  # the library takes None, and says otherwise
+            shard_count=services.shards.count,
+            shard_ids=services.shards.ids,  # pyright: ignore[reportArgumentType] - takes None and a tuple too
+            shard_connect_timeout=None,  # the turn to identify may be long in coming
         )
         self.services = services
         self._attending: set[asyncio.Task[Any]] = set()
@@ -114,11 +123,32 @@ class FaceSwapBot(commands.Bot):
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.tree.set_translator(CommandTranslator())
-        await self.tree.sync()
+        limits = await self.fetch_session_start_limits()
+        self.services.shards.check_limit(
+            total=limits.total,
+            remaining=limits.remaining,
+            reset_after=timedelta(milliseconds=limits.reset_after),
+        )
+        self.services.identifies.max_concurrency = limits.max_concurrency
+        if self.services.shards.lead:
+            await self.tree.sync()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Let the sessions of a bot of several shards begin one after the other, in all its processes."""
+        if self.shard_count == 1:
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            await self.services.identifies.turn(shard_id or 0)
 
     async def on_ready(self) -> None:
         """Say that commands are taken now."""
-        log.info("Ready as %s in %d servers", self.user, len(self.guilds))
+        log.info(
+            "Ready as %s in %d servers, %d of %s shards",
+            self.user,
+            len(self.guilds),
+            len(self.shards),
+            self.shard_count,
+        )
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Report what a button, a select or a form raised; what no member waits for is only logged."""
@@ -135,9 +165,13 @@ class FaceSwapBot(commands.Bot):
         super().dispatch(event_name, *args, **kwargs)
 
     def connections(self) -> list[Shard]:
-        """How the gateway's connections are."""
+        """How the gateway's connections are, of all shards that this process is to have."""
+        latencies = dict(self.latencies)
         # Not finite before the first heartbeat was answered, and once the connection is closed.
-        return [Shard(0, math.isfinite(self.latency), self.latency)]
+        found = {
+            shard: latencies.get(shard, math.inf) for shard in self.shard_ids or range(self.shard_count or 0)
+        }
+        return [Shard(shard, math.isfinite(latency), latency) for shard, latency in found.items()]
 
     def attend(self, interaction: discord.Interaction[Any]) -> None:
         """Note that the current task answers a member: in their language, and closing waits for it."""
@@ -296,6 +330,11 @@ def _refusals() -> Generator[None]:
     except discord.HTTPException as error:
         raise DiscordRefused(f"Discord cannot be used right now ({brief(error)}). Try again.") from None
     except (discord.GatewayNotFound, discord.ConnectionClosed, *CONNECTION_ERRORS) as error:
+        if isinstance(error, discord.ConnectionClosed) and error.code in (_INVALID_SHARD, _SHARDING_REQUIRED):
+            raise DiscordRefused(
+                "Discord does not take the shards of SHARD_COUNT and SHARD_IDS: there are too few for the "
+                "servers the bot is in. Leave both out, and as many as Discord recommends are used."
+            ) from None
         raise DiscordRefused(
             f"Discord cannot be reached ({brief(error)}). Check this machine's network."
         ) from None

@@ -12,7 +12,7 @@ from secrets import randbelow, token_hex
 from typing import TYPE_CHECKING
 
 from bot import privacy
-from bot.account import Account
+from bot.account import Account, digest
 from bot.calls import Calls
 from bot.chores import Chore, Chores
 from bot.client import FaceSwapBot, OperatorNotices, Services
@@ -22,17 +22,18 @@ from bot.engine.child import EngineChild
 from bot.errors import StoreError
 from bot.fetch import DISCORD_CDN, AllowedOrigins, Reader, open_session
 from bot.filters import open_filter
-from bot.gate import Gate
+from bot.gate import Gate, SharedGate
 from bot.intake import MAX_INPUT_BYTES, Intake
 from bot.leases import Leases
 from bot.links import Links
-from bot.metrics import Metrics, Vitals
+from bot.metrics import Metrics, Shared, Vitals
 from bot.precheck import open_precheck
 from bot.progress import Notes
 from bot.segmind import SEED_MAX, SEED_MIN, SegmindClient
 from bot.segmind_queue import QueueClient
-from bot.store import cases, consent_requests, forms, roots
-from bot.store.database import Store, to_ms
+from bot.shards import Identifies
+from bot.store import audit, cases, consent_requests, forms, roots
+from bot.store.database import Store, Transaction, to_ms
 from bot.store.sqlite import open_sqlite
 from bot.swaps import Swaps
 from bot.turns import Turns
@@ -167,29 +168,25 @@ async def compose(
         content_filter = stack.enter_context(
             open_filter(config.content_filter, config.content_filter_timeout_seconds)
         )
-        gate, turns, metrics = Gate(now=now), Turns(config.api_concurrency), new_metrics(config)
+        turns, longest = Turns(config.api_concurrency), config.api_timeout_seconds
+        metrics = new_metrics(config)
         store = metrics.timed(await open_store(config, now))
         stack.push_async_callback(store.close)
         marker = await open_marker(config, store, now)
+        gate, account_name = _shared(config, store, now)
         engine = await stack.enter_async_context(open_engine(config, picture_origins))
         precheck = await stack.enter_async_context(open_precheck(config, engine))
         api = await stack.enter_async_context(open_api(config, engine, now=now, gate=gate, metrics=metrics))
         notices, links = OperatorNotices(config.operator_channel_id), Links(now)
         session = await stack.enter_async_context(open_session())
         pictures = Reader(session, AllowedOrigins.of(picture_origins), MAX_INPUT_BYTES, _READING_SECONDS)
-        account = Account(api, notices, low_micros=config.low_balance_micros)
+        account = Account(store, account_name, api, notices, low_micros=config.low_balance_micros, now=now)
         swaps = Swaps(
             store,
             defaults=config.limits,
             intake=Intake(store, links, pictures, precheck=precheck, content_filter=content_filter, now=now),
             calls=Calls(
-                store,
-                api,
-                account=account,
-                turns=turns,
-                gate=gate,
-                timeout_seconds=config.api_timeout_seconds,
-                now=now,
+                store, api, account=account, turns=turns, gate=gate, timeout_seconds=longest, now=now
             ),
             delivery=Delivery(store, marker, config.limits, now=now),
             notes=Notes(time.monotonic),
@@ -214,25 +211,37 @@ async def compose(
                 operator_channel_id=config.operator_channel_id,
                 precheck=precheck,
                 metrics=metrics,
+                shards=config.shards,
+                identifies=Identifies(store, now=now),
             )
         )
-        await stack.enter_async_context(
-            open_monitor(config, metrics, store, _vitals(bot, turns, gate, account))
-        )
+        vitals = _vitals(bot, turns, gate, account)
+        await stack.enter_async_context(open_monitor(config, metrics, store, vitals))
         notices.speak_through(bot)
         links.ask_through(bot)
         yield bot
 
 
 def _vitals(bot: FaceSwapBot, turns: Turns, gate: Gate, account: Account) -> Vitals:
+    def shared(db: Transaction) -> Shared:
+        opens_at = max(gate.opens_at, gate.seen_in(db))
+        return Shared(audit.holds(db), is_paused=account.is_paused(db), opens_at=opens_at)
+
     return Vitals(
+        shared=shared,
         in_flight=lambda: bot.services.swaps.in_flight,
         waiting=lambda: turns.waiting,
-        opens_at=lambda: gate.opens_at,
-        is_paused=lambda: account.is_paused,
         shards=bot.connections,
         servers=lambda: len(bot.guilds),
     )
+
+
+def _shared(config: Config, store: Store, now: Clock) -> tuple[Gate, str]:
+    """The gate, and the account's name in the store; an engine of its own keeps no other process waiting."""
+    if config.own_engine:
+        return Gate(now=now), "own engine"
+    name = digest(config.segmind_base_url or SEGMIND_API, config.segmind_api_key)
+    return SharedGate(store, name, now=now), name
 
 
 def _chores(config: Config, store: Store, now: Clock) -> Chores:

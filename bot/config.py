@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from bot.errors import ConfigError
 from bot.fetch import SEGMIND_RESULTS, AllowedOrigins
 from bot.policy import MICROS_PER_DOLLAR, DefaultLimits
+from bot.shards import Shards, shard_ids
 
 SEGMIND_API = "https://api.segmind.com"
 """Segmind's own address."""
@@ -51,6 +52,7 @@ class Config:
 
     discord_token: str | None = field(repr=False)
     sandbox_url: str | None
+    shards: Shards
     segmind_api_key: str | None = field(repr=False)
     segmind_base_url: str | None
     segmind_results: AllowedOrigins
@@ -116,6 +118,7 @@ def read_config(variables: Mapping[str, str]) -> Config:
     config = Config(
         discord_token=reader.text("DISCORD_TOKEN"),
         sandbox_url=reader.read("DISCORD_SANDBOX_URL", None, _loopback_url),
+        shards=_shards(reader),
         segmind_api_key=key,
         segmind_base_url=base_url,
         segmind_results=reader.read("SEGMIND_RESULT_HOSTS", AllowedOrigins.of(SEGMIND_RESULTS), _hosts),
@@ -291,6 +294,16 @@ def _import_path(value: str) -> str:
     if not name.isidentifier() or not all(part.isidentifier() for part in module.split(".")):
         raise ValueError("set where the function is, such as my_filters.pictures:check.")
     return value
+
+
+def _shards(reader: _Reader) -> Shards:
+    shards = Shards(reader.read("SHARD_COUNT", None, _at_least(1)), reader.read("SHARD_IDS", None, shard_ids))
+    if shards.ids and max(shards.ids) >= (shards.count or 0):
+        reader.problems.append(
+            "SHARD_IDS: set SHARD_COUNT to the number of all shards. They are counted from 0, so every id is "
+            "smaller than that."
+        )
+    return shards
 
 
 def _one_of(*values: str) -> Callable[[str], str]:

@@ -13,10 +13,8 @@ from time import monotonic
 from aiohttp import web
 
 from bot.errors import BotError
-from bot.metrics import Vitals
+from bot.metrics import Shared, Vitals
 from bot.prometheus import PrometheusMetrics
-from bot.store import audit
-from bot.store.audit import Holds
 from bot.store.database import Store
 
 log = logging.getLogger(__name__)
@@ -46,14 +44,14 @@ class Monitor:
         self._vitals = vitals
         self._store = store
         self._clock = clock
-        self._looking: asyncio.Task[Holds] | None = None
+        self._looking: asyncio.Task[Shared] | None = None
         self._looked_at = 0.0
         self._lag = 0.0
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Everything that is counted, in the format the asker prefers."""
-        holds, shards = await self._holds(), self._vitals.shards()
-        text, kind = self._metrics.read(holds, shards, request.headers.get("Accept", ""))
+        shared, shards = await self._shared(), self._vitals.shards()
+        text, kind = self._metrics.read(shared, shards, request.headers.get("Accept", ""))
         return web.Response(body=text, headers={"Content-Type": kind})
 
     async def health(self, _: web.Request) -> web.Response:
@@ -70,7 +68,7 @@ class Monitor:
         ]
         if not shards:
             reasons.append("There is no connection to Discord.")
-        if await self._holds() is None:
+        if await self._shared() is None:
             reasons.append("The store does not answer.")
         if self._lag > _STALLED_SECONDS:
             reasons.append(f"The event loop was held up for {self._lag:.1f} s.")
@@ -84,11 +82,11 @@ class Monitor:
             self._lag = max(0.0, self._clock() - began - _SAMPLE_SECONDS)
             self._metrics.lagged(self._lag)
 
-    async def _holds(self) -> Holds | None:
-        """What is held now, or was a moment ago; None when the store does not say so in time."""
+    async def _shared(self) -> Shared | None:
+        """What the store says, or said a moment ago; None when it does not say so in time."""
         looking = self._looking
         if looking is None or (looking.done() and self._clock() - self._looked_at > _FRESH_SECONDS):
-            looking = self._looking = asyncio.create_task(self._store.run(audit.holds))
+            looking = self._looking = asyncio.create_task(self._store.run(self._vitals.shared))
             self._looked_at = self._clock()
         await asyncio.wait({looking}, timeout=_PATIENCE_SECONDS)
         return (

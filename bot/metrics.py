@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.fetch import Trace
-from bot.store.database import Store
+from bot.store.audit import Holds
+from bot.store.database import Store, Transaction
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,25 @@ class Shard:
 
 
 @dataclass(frozen=True)
-class Vitals:
-    """What can be looked up at any moment, at no cost."""
+class Shared:
+    """What all processes on one store have in common."""
 
+    holds: Holds
+    is_paused: bool
+    """Whether the account cannot pay."""
+    opens_at: datetime
+    """From when paid calls may be made again."""
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """What can be looked up at any moment; all but what is shared at no cost."""
+
+    shared: Callable[[Transaction], Shared]
     in_flight: Callable[[], int]
     """Swaps that this process works on."""
     waiting: Callable[[], int]
     """Those of them that wait for a turn at the API."""
-    opens_at: Callable[[], datetime]
-    """From when paid calls may be made again."""
-    is_paused: Callable[[], bool]
-    """Whether the account cannot pay."""
     shards: Callable[[], Iterable[Shard]]
     servers: Callable[[], int]
 

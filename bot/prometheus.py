@@ -15,9 +15,8 @@ from prometheus_client.exposition import choose_encoder
 
 from bot import __version__
 from bot.fetch import Trace, answers_heard
-from bot.metrics import Metrics, Shard, Vitals
+from bot.metrics import Metrics, Shard, Shared, Vitals
 from bot.policy import MICROS_PER_DOLLAR
-from bot.store.audit import Holds
 from bot.store.database import Store, Transaction
 from bot.store.swaps import CANCELLED, REPEATED
 
@@ -70,6 +69,10 @@ class PrometheusMetrics(Metrics):
         self._holds = self._gauge("open_holds", "Swaps that have not ended, in the whole store.")
         self._held = self._gauge("held_dollars", "What they hold, in US dollars.")
         self._oldest = self._gauge("oldest_hold_timestamp_seconds", "When the oldest of them was held.")
+        self._paused = self._gauge("account_paused", "1 while the account at the API cannot pay.")
+        self._opens = self._gauge(
+            "rate_limited_until_timestamp_seconds", "Until when the API lets nobody call; 0 for never."
+        )
         self._latency = self._gauge("gateway_latency_seconds", "A heartbeat's way and back.", "shard")
         self._connected = self._gauge("gateway_connected", "1 while a shard is connected.", "shard")
         self._swaps.labels("delivered", "")  # so that a rate is 0 and not unknown
@@ -80,15 +83,14 @@ class PrometheusMetrics(Metrics):
             ("swaps_in_flight", "Swaps that this process works on.", vitals.in_flight),
             ("swaps_waiting", "Those that wait for a turn at the API.", vitals.waiting),
             ("servers", "Servers that this process serves.", vitals.servers),
-            ("account_paused", "1 while the account at the API cannot pay.", vitals.is_paused),
         ):
             self._gauge(name, text).set_function(read)
-        self._gauge(
-            "rate_limited_until_timestamp_seconds", "Until when the API lets nobody call; 0 for never."
-        ).set_function(lambda: _timestamp(vitals.opens_at()))
 
-    def read(self, holds: Holds | None, shards: Iterable[Shard], accept: str) -> tuple[bytes, str]:
+    def read(self, shared: Shared | None, shards: Iterable[Shard], accept: str) -> tuple[bytes, str]:
         """Everything in the format that an `Accept` header asks for, and its type; None is not known."""
+        holds = shared and shared.holds
+        self._paused.set(shared.is_paused if shared else math.nan)
+        self._opens.set(_timestamp(shared.opens_at) if shared else math.nan)
         self._holds.set(holds.count if holds else math.nan)
         self._held.set(holds.micros / MICROS_PER_DOLLAR if holds else math.nan)
         self._oldest.set(_timestamp(holds.oldest) if holds and holds.oldest else math.nan)
@@ -183,6 +185,10 @@ class _TimedStore:
         finally:
             measured.observe(perf_counter() - began)
         return result
+
+    async def ahead_ms(self, now_ms: Callable[[], int]) -> int:
+        """How far this clock is ahead of the database's, in milliseconds."""
+        return await self._store.ahead_ms(now_ms)
 
     async def close(self) -> None:
         """Finish what is running and close the connection."""

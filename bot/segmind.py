@@ -187,7 +187,7 @@ class SegmindClient:
                     return outcome
                 outcome = read_error(outcome, self._key, self._now())
             if isinstance(outcome, RateLimited) and outcome.retry_at:
-                self._gate.close(outcome.retry_at)
+                await self._gate.close(outcome.retry_at)
             delay = self._delay(outcome, tries)
             too_late = delay > (latest - self._now()).total_seconds()
             if not isinstance(outcome, _REPEATABLE) or tries >= TRIES or too_late:

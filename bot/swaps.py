@@ -99,10 +99,10 @@ class Swaps:
             if first:
                 first(db)
             admit(db, swap, Terms(self._defaults, place), self._leases.new(), self._now())
+            self._account.check(db)
 
         if self._stopping:
             raise ShuttingDown
-        self._account.check()
         await self._store.run(hold)
         log.info("Held %d micro-dollars", swap.price_micros)
         try:
@@ -268,13 +268,20 @@ class Swaps:
         self, work: Work, result: SwapResult, sent_at: datetime, hints: tuple[str, ...] = ()
     ) -> None:
         picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)
-        made_at = self._now()
-        if not await self._store.run(rows.keep_picture, work.swap.id, picture, made_at):
+        made_at, left = self._now(), result.remaining_micros
+
+        def keep(db: Transaction) -> tuple[bool, bool]:
+            kept = rows.keep_picture(db, work.swap.id, picture, made_at)
+            return kept, self._account.turns_low(db, left)
+
+        kept, is_low = await self._store.run(keep)
+        if left is not None and is_low:
+            await self._account.warn(left)
+        if not kept:
             return  # another process has refunded it
         seconds = (made_at - sent_at).total_seconds()
         log.info("Made in %.2f s", seconds, extra={DURATION: seconds})
         self._metrics.made(seconds)
-        await self._account.balance(result.remaining_micros)
         await self._deliver(work, picture, made_at - sent_at, hints)
 
     async def _deliver(

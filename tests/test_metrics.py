@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.metrics import Metrics, Shard, Vitals
+from bot.metrics import Metrics, Shard, Shared, Vitals
 from bot.prometheus import PrometheusMetrics
 from bot.store import admission, audit
 from bot.store import swaps as rows
@@ -19,6 +19,7 @@ from tests.stores import NO_LIMITS, PRICE, START, a_swap
 
 ROOT = Path(__file__).parent.parent
 HELD_AT = datetime(2026, 1, 2, tzinfo=UTC)
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def watched(clock: Callable[[], float] = lambda: 0.0) -> PrometheusMetrics:
@@ -28,8 +29,7 @@ def watched(clock: Callable[[], float] = lambda: 0.0) -> PrometheusMetrics:
         Vitals(
             in_flight=lambda: 0,
             waiting=lambda: 0,
-            opens_at=lambda: datetime.min.replace(tzinfo=UTC),
-            is_paused=lambda: True,
+            shared=lambda db: Shared(audit.holds(db), is_paused=True, opens_at=NEVER),
             shards=list,
             servers=lambda: 3,
         )
@@ -38,8 +38,9 @@ def watched(clock: Callable[[], float] = lambda: 0.0) -> PrometheusMetrics:
 
 
 def samples(metrics: PrometheusMetrics, holds: Holds | None = None, *shards: Shard) -> dict[str, float]:
-    """What a scrape finds."""
-    return read(metrics.read(holds, shards, "")[0].decode())
+    """What a scrape finds, of a bot whose account cannot pay."""
+    shared = holds and Shared(holds, is_paused=True, opens_at=NEVER)
+    return read(metrics.read(shared, shards, "")[0].decode())
 
 
 def test_two_bots_in_one_process_count_apart() -> None:

@@ -288,6 +288,18 @@ async def test_without_a_port_nothing_is_served(place: Place, start: Start) -> N
         assert (await place.swap()).attachments
 
 
+async def test_every_shard_is_seen(place: Place, start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    """Each has samples of its own, and the process is healthy once all are connected."""
+    caplog.set_level(logging.INFO)
+    place.sandbox.world.starts.max_concurrency = 2
+    async with start(SHARD_COUNT="2", **MONITORED):
+        monitoring = Monitoring.of(caplog)
+        await health_until(monitoring, 200)
+        assert (await place.swap()).attachments
+        found = await monitoring.metrics()
+    assert [found[f'faceswap_gateway_connected{{shard="{shard}"}}'] for shard in (0, 1)] == [1, 1]
+
+
 @pytest.mark.parametrize("version", ["v1", "v2"])
 async def test_every_line_of_a_swap_says_whose_it_is(
     place: Place, start: Start, lines: list[dict[str, Any]], version: str
@@ -367,7 +379,8 @@ async def test_a_defect_is_reported_without_what_is_private(
             await asyncio.to_thread(reports.close)
         (event,) = sentry.events
     (interaction,) = place.sandbox.world.interactions.values()
-    assert event["tags"] == {"swap_id": str(interaction.id), "guild_id": str(place.guild.id)}
+    ids = {"swap_id": str(interaction.id), "guild_id": str(place.guild.id), "shard_id": "0"}
+    assert event["tags"] == ids
     assert [one["type"] for one in event["exception"]["values"]] == ["NotFound", "RuntimeError"]
     assert event["exception"]["values"][-1]["value"].startswith("[private] http://")
     forbidden = (*PRIVATE, KEY, place.sandbox.token, interaction.token)
