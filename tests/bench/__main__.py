@@ -3,6 +3,6 @@
 import importlib
 import sys
 
-for name in sys.argv[1:] or ["bot", "engine", "store", "provenance", "servers"]:
+for name in sys.argv[1:] or ["bot", "engine", "store", "provenance", "servers", "monitoring"]:
     print(f"\n== {name}")  # noqa: T201 - a benchmark prints
     importlib.import_module(f"tests.bench.{name}").main()
