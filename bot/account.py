@@ -81,14 +81,6 @@ class Account:
         """Raise why paid calls are paused (BadKey or NoCredits), if they are."""
         api_accounts.check(db, self._digest)
 
-    def is_paused(self, db: Transaction) -> bool:
-        """Whether paid calls are paused."""
-        try:
-            self.check(db)
-        except ApiError:
-            return True
-        return False
-
     async def failed(self, error: SwapFailed) -> None:
         """Note how a paid call failed: a key or an account that cannot pay pauses all that would follow."""
         if isinstance(error, BadKey | NoCredits):

@@ -167,10 +167,9 @@ class FaceSwapBot(commands.AutoShardedBot):
     def connections(self) -> list[Shard]:
         """How the gateway's connections are, of all shards that this process is to have."""
         latencies = dict(self.latencies)
+        wanted = self.shard_ids or range(self.shard_count or 0)
         # Not finite before the first heartbeat was answered, and once the connection is closed.
-        found = {
-            shard: latencies.get(shard, math.inf) for shard in self.shard_ids or range(self.shard_count or 0)
-        }
+        found = {shard: latencies.get(shard, math.inf) for shard in wanted}
         return [Shard(shard, math.isfinite(latency), latency) for shard, latency in found.items()]
 
     def attend(self, interaction: discord.Interaction[Any]) -> None:

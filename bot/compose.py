@@ -26,14 +26,14 @@ from bot.gate import Gate, SharedGate
 from bot.intake import MAX_INPUT_BYTES, Intake
 from bot.leases import Leases
 from bot.links import Links
-from bot.metrics import Metrics, Shared, Vitals
-from bot.precheck import open_precheck
+from bot.metrics import Metrics, Vitals
+from bot.precheck import Precheck, open_precheck
 from bot.progress import Notes
 from bot.segmind import SEED_MAX, SEED_MIN, SegmindClient
 from bot.segmind_queue import QueueClient
 from bot.shards import Identifies
-from bot.store import audit, cases, consent_requests, forms, roots
-from bot.store.database import Store, Transaction, to_ms
+from bot.store import cases, consent_requests, forms, roots
+from bot.store.database import Store, to_ms
 from bot.store.sqlite import open_sqlite
 from bot.swaps import Swaps
 from bot.turns import Turns
@@ -103,9 +103,9 @@ def new_metrics(config: Config) -> Metrics:
 
 @asynccontextmanager
 async def open_monitor(
-    config: Config, metrics: Metrics, store: Store, vitals: Vitals
+    config: Config, metrics: Metrics, store: Store, vitals: Vitals, account: str
 ) -> AsyncGenerator[None]:
-    """Serve metrics and health where METRICS_PORT says; raises PortUnavailable."""
+    """Serve metrics and health where METRICS_PORT says; raises CannotServe."""
     if config.metrics_port is None:
         yield
         return
@@ -113,7 +113,7 @@ async def open_monitor(
     from bot.prometheus import PrometheusMetrics  # noqa: PLC0415 - as above
 
     if isinstance(metrics, PrometheusMetrics):
-        monitor = Monitor(metrics, vitals, store)
+        monitor = Monitor(metrics, vitals, store, account)
         async with serving(monitor, config.metrics_host, config.metrics_port):
             yield
 
@@ -168,8 +168,7 @@ async def compose(
         content_filter = stack.enter_context(
             open_filter(config.content_filter, config.content_filter_timeout_seconds)
         )
-        turns, longest = Turns(config.api_concurrency), config.api_timeout_seconds
-        metrics = new_metrics(config)
+        turns, metrics = Turns(config.api_concurrency), new_metrics(config)
         store = metrics.timed(await open_store(config, now))
         stack.push_async_callback(store.close)
         marker = await open_marker(config, store, now)
@@ -186,7 +185,13 @@ async def compose(
             defaults=config.limits,
             intake=Intake(store, links, pictures, precheck=precheck, content_filter=content_filter, now=now),
             calls=Calls(
-                store, api, account=account, turns=turns, gate=gate, timeout_seconds=longest, now=now
+                store,
+                api,
+                account=account,
+                turns=turns,
+                gate=gate,
+                timeout_seconds=config.api_timeout_seconds,
+                now=now,
             ),
             delivery=Delivery(store, marker, config.limits, now=now),
             notes=Notes(time.monotonic),
@@ -195,40 +200,53 @@ async def compose(
             now=now,
             metrics=metrics,
         )
-        bot = FaceSwapBot(
-            Services(
-                store=store,
-                swaps=swaps,
-                limits=config.limits,
-                price_micros=config.price_micros,
-                now=now,
-                pictures=pictures,
-                links=links,
-                chores=_chores(config, store, now),
-                marker=marker,
-                saved_faces=config.saved_faces,
-                new_seed=new_seed,
-                operator_channel_id=config.operator_channel_id,
-                precheck=precheck,
-                metrics=metrics,
-                shards=config.shards,
-                identifies=Identifies(store, now=now),
-            )
-        )
-        vitals = _vitals(bot, turns, gate, account)
-        await stack.enter_async_context(open_monitor(config, metrics, store, vitals))
+        services = _services(
+            config, store, swaps, now=now, new_seed=new_seed, pictures=pictures, links=links, marker=marker,
+            precheck=precheck, metrics=metrics,
+        )  # fmt: skip
+        bot = FaceSwapBot(services)
+        vitals = _vitals(bot, turns)
+        await stack.enter_async_context(open_monitor(config, metrics, store, vitals, account_name))
         notices.speak_through(bot)
         links.ask_through(bot)
         yield bot
 
 
-def _vitals(bot: FaceSwapBot, turns: Turns, gate: Gate, account: Account) -> Vitals:
-    def shared(db: Transaction) -> Shared:
-        opens_at = max(gate.opens_at, gate.seen_in(db))
-        return Shared(audit.holds(db), is_paused=account.is_paused(db), opens_at=opens_at)
+def _services(
+    config: Config,
+    store: Store,
+    swaps: Swaps,
+    *,
+    now: Clock,
+    new_seed: Callable[[], int],
+    pictures: Reader,
+    links: Links,
+    marker: "Marker",
+    precheck: Precheck,
+    metrics: Metrics,
+) -> Services:
+    return Services(
+        store=store,
+        swaps=swaps,
+        limits=config.limits,
+        price_micros=config.price_micros,
+        now=now,
+        pictures=pictures,
+        links=links,
+        chores=_chores(config, store, now),
+        marker=marker,
+        saved_faces=config.saved_faces,
+        new_seed=new_seed,
+        operator_channel_id=config.operator_channel_id,
+        precheck=precheck,
+        metrics=metrics,
+        shards=config.shards,
+        identifies=Identifies(store, now=now),
+    )
 
+
+def _vitals(bot: FaceSwapBot, turns: Turns) -> Vitals:
     return Vitals(
-        shared=shared,
         in_flight=lambda: bot.services.swaps.in_flight,
         waiting=lambda: turns.waiting,
         shards=bot.connections,

@@ -12,9 +12,11 @@ from time import monotonic
 
 from aiohttp import web
 
-from bot.errors import BotError
-from bot.metrics import Shared, Vitals
+from bot.errors import CannotServe
+from bot.metrics import Vitals
 from bot.prometheus import PrometheusMetrics
+from bot.store import audit
+from bot.store.audit import Holds
 from bot.store.database import Store
 
 log = logging.getLogger(__name__)
@@ -25,33 +27,31 @@ _SAMPLE_SECONDS = 0.5
 _STALLED_SECONDS = 3.0  # Discord does not wait longer for a first answer
 
 
-class PortUnavailable(BotError):
-    """Metrics cannot be served where they should; the message is one sentence to act on."""
-
-
 class Monitor:
-    """Answers `/metrics` and `/healthz`. `clock` is in seconds."""
+    """Answers `/metrics` and `/healthz`; `account` is as the store knows it, `clock` is in seconds."""
 
     def __init__(
         self,
         metrics: PrometheusMetrics,
         vitals: Vitals,
         store: Store,
+        account: str,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         metrics.watch(vitals)
         self._metrics = metrics
         self._vitals = vitals
         self._store = store
+        self._account = account
         self._clock = clock
-        self._looking: asyncio.Task[Shared] | None = None
+        self._looking: asyncio.Task[Holds] | None = None
         self._looked_at = 0.0
         self._lag = 0.0
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Everything that is counted, in the format the asker prefers."""
-        shared, shards = await self._shared(), self._vitals.shards()
-        text, kind = self._metrics.read(shared, shards, request.headers.get("Accept", ""))
+        holds, shards = await self._holds(), self._vitals.shards()
+        text, kind = self._metrics.read(holds, shards, request.headers.get("Accept", ""))
         return web.Response(body=text, headers={"Content-Type": kind})
 
     async def health(self, _: web.Request) -> web.Response:
@@ -68,7 +68,7 @@ class Monitor:
         ]
         if not shards:
             reasons.append("There is no connection to Discord.")
-        if await self._shared() is None:
+        if await self._holds() is None:
             reasons.append("The store does not answer.")
         if self._lag > _STALLED_SECONDS:
             reasons.append(f"The event loop was held up for {self._lag:.1f} s.")
@@ -82,11 +82,11 @@ class Monitor:
             self._lag = max(0.0, self._clock() - began - _SAMPLE_SECONDS)
             self._metrics.lagged(self._lag)
 
-    async def _shared(self) -> Shared | None:
-        """What the store says, or said a moment ago; None when it does not say so in time."""
+    async def _holds(self) -> Holds | None:
+        """What is held now, or was a moment ago; None when the store does not say so in time."""
         looking = self._looking
         if looking is None or (looking.done() and self._clock() - self._looked_at > _FRESH_SECONDS):
-            looking = self._looking = asyncio.create_task(self._store.run(self._vitals.shared))
+            looking = self._looking = asyncio.create_task(self._store.run(audit.holds, self._account))
             self._looked_at = self._clock()
         await asyncio.wait({looking}, timeout=_PATIENCE_SECONDS)
         return (
@@ -104,7 +104,7 @@ class Monitor:
 
 @asynccontextmanager
 async def serving(monitor: Monitor, host: str, port: int) -> AsyncGenerator[None]:
-    """Answer on this address while the block runs; raises PortUnavailable."""
+    """Answer on this address while the block runs; raises CannotServe."""
     app = web.Application()
     app.add_routes([web.get("/metrics", monitor.metrics), web.get("/healthz", monitor.health)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -114,7 +114,7 @@ async def serving(monitor: Monitor, host: str, port: int) -> AsyncGenerator[None
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            raise PortUnavailable(
+            raise CannotServe(
                 f"METRICS_PORT: nothing can be answered at {host}, port {port} ({error.strerror}). "
                 "Set another port, or end what uses this one."
             ) from None

@@ -5,11 +5,9 @@ Labels are names out of the code, never ids, and never anything that came from o
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.fetch import Trace
-from bot.store.audit import Holds
-from bot.store.database import Store, Transaction
+from bot.store.database import Store
 
 
 @dataclass(frozen=True)
@@ -24,21 +22,9 @@ class Shard:
 
 
 @dataclass(frozen=True)
-class Shared:
-    """What all processes on one store have in common."""
-
-    holds: Holds
-    is_paused: bool
-    """Whether the account cannot pay."""
-    opens_at: datetime
-    """From when paid calls may be made again."""
-
-
-@dataclass(frozen=True)
 class Vitals:
-    """What can be looked up at any moment; all but what is shared at no cost."""
+    """What can be looked up at any moment, at no cost."""
 
-    shared: Callable[[Transaction], Shared]
     in_flight: Callable[[], int]
     """Swaps that this process works on."""
     waiting: Callable[[], int]

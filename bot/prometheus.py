@@ -15,8 +15,9 @@ from prometheus_client.exposition import choose_encoder
 
 from bot import __version__
 from bot.fetch import Trace, answers_heard
-from bot.metrics import Metrics, Shard, Shared, Vitals
+from bot.metrics import Metrics, Shard, Vitals
 from bot.policy import MICROS_PER_DOLLAR
+from bot.store.audit import Holds
 from bot.store.database import Store, Transaction
 from bot.store.swaps import CANCELLED, REPEATED
 
@@ -70,7 +71,7 @@ class PrometheusMetrics(Metrics):
         self._held = self._gauge("held_dollars", "What they hold, in US dollars.")
         self._oldest = self._gauge("oldest_hold_timestamp_seconds", "When the oldest of them was held.")
         self._paused = self._gauge("account_paused", "1 while the account at the API cannot pay.")
-        self._opens = self._gauge(
+        self._opens_at = self._gauge(
             "rate_limited_until_timestamp_seconds", "Until when the API lets nobody call; 0 for never."
         )
         self._latency = self._gauge("gateway_latency_seconds", "A heartbeat's way and back.", "shard")
@@ -86,14 +87,14 @@ class PrometheusMetrics(Metrics):
         ):
             self._gauge(name, text).set_function(read)
 
-    def read(self, shared: Shared | None, shards: Iterable[Shard], accept: str) -> tuple[bytes, str]:
+    def read(self, holds: Holds | None, shards: Iterable[Shard], accept: str) -> tuple[bytes, str]:
         """Everything in the format that an `Accept` header asks for, and its type; None is not known."""
-        holds = shared and shared.holds
-        self._paused.set(shared.is_paused if shared else math.nan)
-        self._opens.set(_timestamp(shared.opens_at) if shared else math.nan)
         self._holds.set(holds.count if holds else math.nan)
         self._held.set(holds.micros / MICROS_PER_DOLLAR if holds else math.nan)
         self._oldest.set(_timestamp(holds.oldest) if holds and holds.oldest else math.nan)
+        self._paused.set(holds.paused if holds else math.nan)
+        opens_at = holds and holds.opens_at
+        self._opens_at.set(_timestamp(opens_at) if opens_at else 0 if holds else math.nan)
         for shard in shards:
             self._latency.labels(shard.id).set(shard.latency_seconds)
             self._connected.labels(shard.id).set(shard.connected)

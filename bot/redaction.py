@@ -8,10 +8,12 @@ from urllib.parse import quote
 # What is secret wherever it turns up, also when no configuration names it: interaction tokens in Discord's
 # routes and in its events, the signatures of addresses, passwords in them, the headers that carry a token or
 # a key, anything in the shape of a bot's token, and private keys (also as `repr` writes them, or cut short).
+# The address of a picture is no secret once its signature is gone, but a file may bear somebody's name.
 _PATTERNS = (
     (re.compile(r"(/webhooks/\d+/)[\w.-]+"), r"\1[token]"),
     (re.compile(r"(/interactions/\d+/)[\w.-]+"), r"\1[token]"),
     (re.compile(r"""(["']token["']: ?["'])[^"']+"""), r"\1[token]"),
+    (re.compile(r"(attachments/\d+/\d+/)[^\s\"'<>]+"), r"\1[picture]"),
     (re.compile(r"([?&](?:hm|ex|is|X-Amz-Signature|X-Amz-Credential)=)[^\s&\"']+"), r"\1[signature]"),
     (re.compile(r"(://[^\s/:@]*:)[^\s/@]+(?=@)"), r"\1[password]"),
     (
@@ -27,19 +29,7 @@ _PATTERNS = (
     ),
 )
 
-# No secret once its signature is gone, but a file may bear somebody's name.
-_PICTURE = re.compile(r"(attachments/\d+/\d+/)[^\s\"'<>]+")
-
 _SHORTEST_PRIVATE = 3
-
-
-def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without these secrets, and without what has the shape of one."""
-    for secret in secrets:
-        text = text.replace(secret, "[secret]")
-    for pattern, replacement in _PATTERNS:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 class Redaction:
@@ -51,8 +41,11 @@ class Redaction:
         self._secrets = sorted(written, key=len, reverse=True)
 
     def __call__(self, text: str, private: Iterable[str] = ()) -> str:
-        """The text without secrets, names of pictures, and these `private_forms`."""
-        text = _PICTURE.sub(r"\1[picture]", redact(text, self._secrets))
+        """The text without secrets, and without these `private_forms`."""
+        for secret in self._secrets:
+            text = text.replace(secret, "[secret]")
+        for pattern, replacement in _PATTERNS:
+            text = pattern.sub(replacement, text)
         for form in private:
             if form in text:
                 text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", "[private]", text)

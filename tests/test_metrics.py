@@ -3,12 +3,13 @@
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.metrics import Metrics, Shard, Shared, Vitals
+from bot.metrics import Metrics, Shard, Vitals
 from bot.prometheus import PrometheusMetrics
 from bot.store import admission, audit
 from bot.store import swaps as rows
@@ -19,7 +20,7 @@ from tests.stores import NO_LIMITS, PRICE, START, a_swap
 
 ROOT = Path(__file__).parent.parent
 HELD_AT = datetime(2026, 1, 2, tzinfo=UTC)
-NEVER = datetime.min.replace(tzinfo=UTC)
+NOTHING = Holds(0, 0, None, opens_at=None, paused=False)
 
 
 def watched(clock: Callable[[], float] = lambda: 0.0) -> PrometheusMetrics:
@@ -29,7 +30,6 @@ def watched(clock: Callable[[], float] = lambda: 0.0) -> PrometheusMetrics:
         Vitals(
             in_flight=lambda: 0,
             waiting=lambda: 0,
-            shared=lambda db: Shared(audit.holds(db), is_paused=True, opens_at=NEVER),
             shards=list,
             servers=lambda: 3,
         )
@@ -38,9 +38,8 @@ def watched(clock: Callable[[], float] = lambda: 0.0) -> PrometheusMetrics:
 
 
 def samples(metrics: PrometheusMetrics, holds: Holds | None = None, *shards: Shard) -> dict[str, float]:
-    """What a scrape finds, of a bot whose account cannot pay."""
-    shared = holds and Shared(holds, is_paused=True, opens_at=NEVER)
-    return read(metrics.read(shared, shards, "")[0].decode())
+    """What a scrape finds."""
+    return read(metrics.read(holds, shards, "")[0].decode())
 
 
 def test_two_bots_in_one_process_count_apart() -> None:
@@ -62,13 +61,18 @@ def test_every_metric_is_documented() -> None:
 
 def test_what_can_be_looked_up_is() -> None:
     """Gauges are read at the scrape; what the store did not say is not a number, and so no sample here."""
-    known = samples(watched(), Holds(2, 100_000, HELD_AT), Shard(0, True, 0.02), Shard(7, False, math.inf))
+    known = samples(
+        watched(),
+        Holds(2, 100_000, HELD_AT, opens_at=HELD_AT, paused=True),
+        Shard(0, True, 0.02),
+        Shard(7, False, math.inf),
+    )
     assert known["faceswap_open_holds"] == 2
     assert known["faceswap_held_dollars"] == 0.1
     assert known["faceswap_oldest_hold_timestamp_seconds"] == HELD_AT.timestamp()
     assert known["faceswap_account_paused"] == 1
     assert known["faceswap_servers"] == 3
-    assert known["faceswap_rate_limited_until_timestamp_seconds"] == 0
+    assert known["faceswap_rate_limited_until_timestamp_seconds"] == HELD_AT.timestamp()
     assert [known[f'faceswap_gateway_connected{{shard="{shard}"}}'] for shard in (0, 7)] == [1, 0]
     unknown = samples(watched(), None)
     assert not {name for name in unknown if "hold" in name or "held" in name}
@@ -117,7 +121,7 @@ async def test_transactions_are_measured_and_change_nothing(store: Store) -> Non
     assert await timed.run(add, 1, other=2) == 3
     with pytest.raises(LookupError):
         await timed.run(fail)
-    assert await timed.run(audit.holds) == Holds(0, 0, None)
+    assert await timed.run(audit.holds, "an account") == NOTHING
     found = samples(metrics)
     assert found['faceswap_store_transaction_seconds_count{outcome="committed"}'] == 2
     assert found['faceswap_store_transaction_seconds_count{outcome="rolled_back"}'] == 1
@@ -129,7 +133,9 @@ async def test_holds_are_those_of_the_whole_store(store: Store) -> None:
         held_at = START + timedelta(minutes=number)
         await store.run(admission.hold, a_swap(number), NO_LIMITS, held_at)
     await store.run(rows.refund, 1, "NoFace", START + timedelta(hours=1))
-    assert await store.run(audit.holds) == Holds(2, 2 * PRICE, START + timedelta(minutes=2))
+    assert await store.run(audit.holds, "an account") == replace(
+        NOTHING, count=2, micros=2 * PRICE, oldest=START + timedelta(minutes=2)
+    )
 
 
 def test_a_bot_without_a_port_counts_nothing() -> None:

@@ -14,6 +14,7 @@ from bot.sandbox.interactions import Interaction
 from bot.sandbox.kinds import Kind
 from bot.sandbox.messages import Message
 from bot.sandbox.permissions import BOT, EVERYONE
+from bot.sandbox.pings import mention
 from bot.sandbox.places import DM, GROUP, Channel, Guild, Member, Role, User
 from bot.sandbox.starts import SessionStarts
 from bot.sandbox.uploads import File, Upload, store_file
@@ -236,10 +237,16 @@ class World:
             self._send("MESSAGE_DELETE", _intent(message.channel), _guild_id(message.channel), where)
         self.watch.changed(message)
 
+    def dismiss(self, message: Message) -> None:
+        """Let the one who sees an ephemeral message take it off their screen."""
+        message.dismissed = True
+        self.watch.changed(message)
+
     def write(self, user: User, channel: Channel, content: str, files: Sequence[Upload] = ()) -> Message:
         """Let a user write an ordinary message."""
         message = Message(self.ids.next(), channel, user, self.clock.now(), content)
         message.attachments = [store_file(message, File(one.filename, one.data), None) for one in files]
+        mention(message, None)
         self.post(message)
         return message
 

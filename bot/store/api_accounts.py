@@ -30,20 +30,20 @@ def opens_at(db: Transaction, account: str) -> datetime:
 def check(db: Transaction, account: str) -> None:
     """Raise why paid calls are paused (BadKey or NoCredits), if they are."""
     for row in db.rows(
-        "SELECT paused_by, paused_status FROM api_accounts "
-        "WHERE account = :account AND paused_by IS NOT NULL",
+        "SELECT pause_reason, paused_status FROM api_accounts "
+        "WHERE account = :account AND pause_reason IS NOT NULL",
         account=account,
     ):
-        raise _REASONS[row["paused_by"]](row["paused_status"])
+        raise _REASONS[row["pause_reason"]](row["paused_status"])
 
 
 def pause(db: Transaction, account: str, error: BadKey | NoCredits, probe_at: datetime) -> bool:
     """Pause paid calls; False when they are paused already."""
     changed = db.execute(
-        "INSERT INTO api_accounts (account, paused_by, paused_status, probe_at) "
+        "INSERT INTO api_accounts (account, pause_reason, paused_status, probe_at) "
         "VALUES (:account, :reason, :status, :probe_at) "
-        "ON CONFLICT (account) DO UPDATE SET paused_by = :reason, paused_status = :status, "
-        "probe_at = :probe_at, probes = 0 WHERE api_accounts.paused_by IS NULL",
+        "ON CONFLICT (account) DO UPDATE SET pause_reason = :reason, paused_status = :status, "
+        "probe_at = :probe_at, probes = 0 WHERE api_accounts.pause_reason IS NULL",
         account=account,
         reason=type(error).__name__,
         status=error.status,
@@ -70,7 +70,7 @@ def claim_probe(db: Transaction, account: str, now: datetime, until: datetime) -
 def probe_again(db: Transaction, account: str, probe_at: datetime) -> None:
     """Note that the account cannot pay yet, and when it is asked the next time."""
     db.execute(
-        "UPDATE api_accounts SET probe_at = :probe_at WHERE account = :account AND paused_by IS NOT NULL",
+        "UPDATE api_accounts SET probe_at = :probe_at WHERE account = :account AND pause_reason IS NOT NULL",
         account=account,
         probe_at=to_ms(probe_at),
     )
@@ -79,8 +79,8 @@ def probe_again(db: Transaction, account: str, probe_at: datetime) -> None:
 def resume(db: Transaction, account: str) -> bool:
     """Let paid calls go on; False when they do already."""
     changed = db.execute(
-        "UPDATE api_accounts SET paused_by = NULL, paused_status = NULL, probe_at = NULL "
-        "WHERE account = :account AND paused_by IS NOT NULL",
+        "UPDATE api_accounts SET pause_reason = NULL, paused_status = NULL, probe_at = NULL "
+        "WHERE account = :account AND pause_reason IS NOT NULL",
         account=account,
     )
     return changed == 1

@@ -8,7 +8,7 @@ from contextvars import copy_context
 from datetime import UTC, datetime
 
 from bot.log import DURATION, ContextFilter, JsonFormatter, RedactingFormatter, bind
-from bot.metrics import Metrics, Shard, Shared
+from bot.metrics import Metrics, Shard
 from bot.prometheus import PrometheusMetrics
 from bot.store.audit import Holds
 
@@ -43,7 +43,7 @@ def line(formatter: type[RedactingFormatter] | type[JsonFormatter]) -> float:
 def main() -> None:
     """Measure and print."""
     counting = PrometheusMetrics()
-    shared = Shared(Holds(2, 100_000, datetime.now(UTC)), is_paused=False, opens_at=datetime.now(UTC))
+    holds = Holds(2, 100_000, datetime.now(UTC), opens_at=None, paused=False)
     shards = [Shard(number, connected=True, latency_seconds=0.05) for number in range(16)]
     rows = {
         "a line for people": copy_context().run(line, RedactingFormatter),
@@ -53,7 +53,7 @@ def main() -> None:
         ),
         "a swap's counts": microseconds(lambda: told(counting), 2000),
         "the same without METRICS_PORT": microseconds(lambda: told(Metrics()), 2000),
-        "a scrape of 16 shards": microseconds(lambda: counting.read(shared, shards, ""), 50),
+        "a scrape of 16 shards": microseconds(lambda: counting.read(holds, shards, ""), 50),
     }
     for name, cost in rows.items():
         print(f"{name:30} {cost:8.1f} µs")  # noqa: T201 - a bench prints

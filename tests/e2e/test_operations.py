@@ -16,7 +16,7 @@ import pytest
 from bot import health
 from bot.compose import compose
 from bot.error_reports import ErrorReports
-from bot.health import PortUnavailable
+from bot.errors import CannotServe
 from bot.intake import Intake
 from bot.log import ContextFilter, JsonFormatter
 from bot.metrics import Metrics
@@ -237,7 +237,7 @@ async def test_a_store_without_an_answer_is_a_reason(
     """A probe is answered although the store fails or hangs, many probes ask it once, metrics still come."""
     asked, hanging = list[object](), threading.Event()
 
-    def holds(db: object) -> None:
+    def holds(db: object, _account: str) -> None:
         asked.append(db)
         if fails:
             raise RuntimeError
@@ -276,7 +276,7 @@ async def test_a_port_that_is_taken_is_said(place: Place) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         place.settings["METRICS_PORT"] = str(taken.getsockname()[1])
-        with pytest.raises(PortUnavailable, match=r"METRICS_PORT: .* Set another port"):
+        with pytest.raises(CannotServe, match=r"METRICS_PORT: .* Set another port"):
             async with compose(place.config(), now=place.now):
                 pass
 

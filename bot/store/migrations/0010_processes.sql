@@ -2,12 +2,12 @@
 CREATE TABLE api_accounts (
     account TEXT NOT NULL PRIMARY KEY,
     opens_at {bigint} NOT NULL DEFAULT 0,
-    paused_by TEXT CHECK (paused_by IN ('BadKey', 'NoCredits')),
+    pause_reason TEXT CHECK (pause_reason IN ('BadKey', 'NoCredits')),
     paused_status {bigint},
     probe_at {bigint},
     probes {bigint} NOT NULL DEFAULT 0,
     is_low {bigint} NOT NULL DEFAULT 0 CHECK (is_low IN (0, 1)),
-    CHECK ((paused_by IS NULL) = (probe_at IS NULL) AND (paused_by IS NULL) = (paused_status IS NULL))
+    CHECK ((pause_reason IS NULL) = (probe_at IS NULL) AND (pause_reason IS NULL) = (paused_status IS NULL))
 ) {strict};
 
 -- When each chore is due again, whichever process then comes first.
