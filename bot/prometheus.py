@@ -182,6 +182,10 @@ class _TimedStore:
             measured.observe(perf_counter() - began)
         return result
 
+    async def ahead_ms(self, now_ms: Callable[[], int]) -> int:
+        """How far this clock is ahead of the database's, in milliseconds; negative when it is behind."""
+        return await self._store.ahead_ms(now_ms)
+
     async def close(self) -> None:
         """Finish what is running and close the connection."""
         await self._store.close()
