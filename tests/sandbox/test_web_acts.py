@@ -69,7 +69,7 @@ async def test_a_button_edits_and_follows_up(ada_at: Browser, events: Events, ch
 async def test_every_select_takes_ids(
     sandbox: Sandbox, guild: Guild, channel: Channel, bot: Bot, ada: Member
 ) -> None:
-    """Channels, roles, people and words are chosen by their ids, as objects with names they come back; not who hides."""
+    """Channels, roles, people and words are chosen by id and come back as objects; what hides is not."""
     assert bot
     mod = guild.join(sandbox.create_user("Mo"), permissions=int(Permission.MANAGE_GUILD))
     crew = guild.create_role("Crew")
@@ -90,7 +90,7 @@ async def test_every_select_takes_ids(
             assert shown["view"]["ephemeral"] is True
         hidden = guild.create_channel("hidden")
         hidden.overwrite(guild.everyone, deny=int(Permission.VIEW_CHANNEL))
-        more = {"message": message, "custom_id": "channels", "values": [str(hidden.id)]}
+        more: dict[str, Any] = {"message": message, "custom_id": "channels", "values": [str(hidden.id)]}
         assert await at.act(channel, "select", **more) == (422, {"refused": "What was chosen is not here."})
 
 
