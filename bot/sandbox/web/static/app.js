@@ -158,7 +158,7 @@ function queue(work) {
 
 function skip(event) {
   event.preventDefault();
-  document.querySelector("#composer :is(textarea, input, button)")?.focus();
+  (document.querySelector("#composer textarea") ?? document.querySelector("#composer button"))?.focus();
 }
 
 start().catch((error) => {
