@@ -1,5 +1,6 @@
 /** What stands above the first message, and what to do first where there is none. */
 
+import { prefill } from "./composer.js";
 import { el, icon } from "./dom.js";
 import { channelOf, emit, guildOf, nameOf, state, titleOf } from "./store.js";
 
@@ -26,12 +27,11 @@ function steps() {
     el("span", { class: "plus" }, icon("plus")),
     portrait(target, "Picture"),
   );
-  const begin = el(
-    "button",
-    { type: "button", class: "button button-primary large", on: { click: () => start(source, target) } },
-    icon("bolt"),
-    el("span", { text: "Try /faceswap with two ready-made portraits" }),
-  );
+  const online = state.bot.connected;
+  const words = online ? "Try /faceswap with two ready-made portraits" : "One moment: the bot is not online …";
+  const click = () => start(source, target);
+  const props = { type: "button", class: "button button-primary large", disabled: !online, on: { click } };
+  const begin = el("button", props, icon("bolt"), el("span", { text: words }));
   const how = el(
     "p",
     {},
@@ -44,7 +44,7 @@ function steps() {
   const who = el("p", { class: "small", text: others });
   return el(
     "section",
-    { class: "first-steps", "aria-label": "First steps", key: `steps ${state.me.id} ${source.name} ${target.name}` },
+    { class: "first-steps", "aria-label": "First steps", key: `steps ${state.me.id} ${online}` },
     pair,
     begin,
     how,
@@ -58,8 +58,7 @@ function portrait({ url, label }, role) {
 
 async function start(source, target) {
   try {
-    const composer = await import("./composer.js");
-    await composer.prefill("faceswap", { source: { sample: source.name }, target: { sample: target.name } });
+    await prefill("faceswap", { source: { sample: source.name }, target: { sample: target.name } });
     document.querySelector("#composer .command [type='submit']")?.focus(); // nothing is missing: Enter sends it
   } catch (error) {
     emit("toast", error.message);
