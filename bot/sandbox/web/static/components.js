@@ -1,10 +1,10 @@
 /** Message components, by their type: Components V2, rows of buttons and selects. */
 
 import { pressable } from "./buttons.js";
-import { el } from "./dom.js";
+import { el, rekey } from "./dom.js";
 import { loud, strange } from "./loud.js";
 import { renderMarkdown } from "./markdown.js";
-import { cover, fileCard, gallery, thumbnail } from "./media.js";
+import { cover, fileCard, gallery, path, thumbnail } from "./media.js";
 import { renderSelect } from "./selects.js";
 
 const SELECT = ["custom_id", "placeholder", "min_values", "max_values", "disabled"];
@@ -94,5 +94,10 @@ function container({ components, accent_color: colour, spoiler }, message) {
     { class: `container${accent ? " accented" : ""}`, style },
     ...components.map((one) => render(one, message)),
   );
-  return spoiler ? cover(node, "content") : node;
+  return spoiler ? rekey(cover(node, "content"), JSON.stringify(components, unsigned)) : node;
+}
+
+/** Signatures of addresses change while what is there does not. */
+function unsigned(_, value) {
+  return typeof value === "string" && value.startsWith("http") ? path(value) : value;
 }

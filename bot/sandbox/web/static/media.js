@@ -83,7 +83,7 @@ export function fileCard(file, spoiler = false) {
     head,
     filePreview(file, name),
   );
-  return spoiler ? cover(card, "file") : card;
+  return spoiler ? rekey(cover(card, "file"), `file ${path(file.url)}`) : card;
 }
 
 /** Whether a file is shown as a picture. @param {any} file */
@@ -130,7 +130,7 @@ function broken(node, button, media) {
   rekey(node, "broken"); // so that the next state of the message tries again
 }
 
-/** Cover something until it is pressed. @param {HTMLElement} inside @param {string} what */
+/** Cover something until it is pressed; it needs a key to stay open. @param {HTMLElement} inside @param {string} what */
 export function cover(inside, what) {
   inside.inert = true;
   const lid = el(

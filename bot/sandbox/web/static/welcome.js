@@ -40,7 +40,7 @@ function steps() {
     " below.",
   );
   const you = `“You are ${nameOf(state.me)}”`;
-  const others = `Be somebody else with ${you}, at the bottom left: members, moderators, another server.`;
+  const others = `Be somebody else with ${you}, in the sidebar: members, moderators, another server.`;
   const who = el("p", { class: "small", text: others });
   return el(
     "section",
