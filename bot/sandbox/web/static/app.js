@@ -145,7 +145,8 @@ function queue(work) {
 
 function skip(event) {
   event.preventDefault();
-  (document.querySelector("#composer textarea") ?? document.querySelector("#composer button"))?.focus();
+  const boxes = [...document.querySelectorAll("#composer :is(textarea, input)")];
+  boxes.find((one) => one.checkVisibility())?.focus();
 }
 
 start().catch((error) => {
