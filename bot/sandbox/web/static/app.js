@@ -1,11 +1,14 @@
 /** Starts the page and wires its parts: reads the state, follows the address, listens to the stream. */
 
 import { getMessages, getState, identity, openStream, setIdentity } from "./api.js";
+import { mountComposer } from "./composer.js";
+import { mountConsole } from "./console.js";
+import { mountMembers } from "./members.js";
+import { mountMessages, showMessage } from "./messages.js";
+import { mountModals } from "./modal.js";
 import { applyTheme } from "./preferences.js";
 import { go, here, href } from "./route.js";
 import { channelOf, channels, current, emit, on, setState } from "./store.js";
-import { mountMembers } from "./members.js";
-import { mountMessages, showMessage } from "./messages.js";
 import { mountSidebar } from "./sidebar.js";
 import { setClock } from "./time.js";
 import { mountToasts } from "./toasts.js";
@@ -17,12 +20,13 @@ const PLACES = [
   ["messages", mountMessages],
   ["members", mountMembers],
   ["toasts", mountToasts],
+  ["composer", mountComposer],
+  ["console", mountConsole],
 ];
 
 const RETRY_MS = 2000;
 
 let stream = null;
-let connectedOnce = false;
 let following = Promise.resolve();
 
 async function start() {
@@ -30,31 +34,14 @@ async function start() {
   setIdentity(here().user);
   await readState();
   for (const [id, mount] of PLACES) mount(document.getElementById(id));
-  await mountOthers();
+  mountModals();
   on("console", reopenStream);
+  on("stale", () => queue(refresh));
   window.addEventListener("hashchange", () => queue(follow));
   document.getElementById("skip").addEventListener("click", skip);
-  reopenStream();
   emit("identity", identity());
-  await follow();
-}
-
-/** The doing side of the page; without it the page can still be read. */
-async function mountOthers() {
-  const others = [
-    ["composer", "mountComposer"],
-    ["console", "mountConsole"],
-    ["modal", "mountModals"],
-  ];
-  for (const [name, mount] of others) {
-    try {
-      const module = await import(`./${name}.js`);
-      module[mount]?.(document.getElementById(name));
-    } catch (error) {
-      console.error(error);
-      emit("toast", `This part of the page could not be loaded: ${name}.`);
-    }
-  }
+  queue(follow);
+  reopenStream();
 }
 
 async function readState() {
@@ -114,14 +101,12 @@ function first() {
 
 function reopenStream() {
   stream?.close();
-  connectedOnce = false;
   const named = ["message", "gone", "interaction", "exchange", "event"];
   const handlers = Object.fromEntries(named.map((name) => [name, (data) => emit(name, data)]));
   handlers.state = () => queue(refresh);
   handlers.open = () => {
-    if (connectedOnce) queue(catchUp); // there is no replay of what was missed
-    connectedOnce = true;
     emit("connection", true);
+    queue(catchUp); // there is no replay of what happened before
   };
   handlers.lost = (ended) => {
     emit("connection", false);
@@ -146,7 +131,7 @@ async function catchUp() {
 function recover() {
   queue(async () => {
     try {
-      await catchUp();
+      await refresh();
       reopenStream();
     } catch {
       setTimeout(recover, RETRY_MS);
@@ -160,7 +145,8 @@ function queue(work) {
 
 function skip(event) {
   event.preventDefault();
-  [...document.querySelectorAll("#composer :is(textarea, input)")].find((one) => one.checkVisibility())?.focus();
+  const boxes = [...document.querySelectorAll("#composer :is(textarea, input)")];
+  boxes.find((one) => one.checkVisibility())?.focus();
 }
 
 start().catch((error) => {
