@@ -2,7 +2,7 @@
 
 import { getMessages, getState, identity, openStream, setIdentity } from "./api.js";
 import { applyTheme } from "./preferences.js";
-import { go, here, href } from "./route.js";
+import { go, here } from "./route.js";
 import { channelOf, channels, current, emit, on, setState } from "./store.js";
 import { mountMembers } from "./members.js";
 import { mountMessages, showMessage } from "./messages.js";
@@ -18,8 +18,6 @@ const PLACES = [
   ["members", mountMembers],
   ["toasts", mountToasts],
 ];
-
-const RETRY_MS = 2000;
 
 let stream = null;
 let connectedOnce = false;
@@ -61,8 +59,8 @@ async function readState() {
   try {
     take(await getState());
   } catch (error) {
-    if (identity() === null || error.status !== 400) throw error;
-    setIdentity(null); // an earlier run's people are no more
+    if (identity() === null) throw error;
+    setIdentity(null); // an address from an earlier run names who is no more
     take(await getState());
   }
 }
@@ -80,12 +78,10 @@ async function follow() {
   const wanted = channelOf(there.channel ?? current.channel) ?? first();
   if (!wanted) return;
   if (wanted.id !== there.channel || identity() !== there.user) {
-    history.replaceState(null, "", href(wanted.id, identity(), there.message ?? ""));
+    history.replaceState(null, "", `#${identity()}/${wanted.id}`);
   }
   if (wanted.id !== current.channel) await open(wanted.id);
-  if (!there.message) return;
-  history.replaceState(null, "", href(wanted.id)); // so that the same link leads there again
-  showMessage(there.message);
+  if (there.message) showMessage(there.message);
 }
 
 async function become(user) {
@@ -123,35 +119,18 @@ function reopenStream() {
     connectedOnce = true;
     emit("connection", true);
   };
-  handlers.lost = (ended) => {
-    emit("connection", false);
-    if (ended) setTimeout(recover, RETRY_MS);
-  };
+  handlers.lost = () => emit("connection", false);
   stream = openStream(handlers, { console: current.console });
 }
 
 async function refresh() {
-  const before = identity();
-  await readState();
-  if (identity() !== before) emit("identity", identity());
+  take(await getState());
   if (!channelOf()) go(first()?.id ?? "");
 }
 
 async function catchUp() {
   await refresh();
-  if (channelOf()) await readMessages();
-}
-
-/** After a stream that was given up: the sandbox was started anew, or is gone. */
-function recover() {
-  queue(async () => {
-    try {
-      await catchUp();
-      reopenStream();
-    } catch {
-      setTimeout(recover, RETRY_MS);
-    }
-  });
+  await readMessages();
 }
 
 function queue(work) {
@@ -160,7 +139,7 @@ function queue(work) {
 
 function skip(event) {
   event.preventDefault();
-  document.querySelector("#composer :is(textarea, input, button)")?.focus();
+  (document.querySelector("#composer textarea") ?? document.querySelector("#composer button"))?.focus();
 }
 
 start().catch((error) => {
