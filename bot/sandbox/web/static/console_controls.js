@@ -62,6 +62,7 @@ export class Controls {
     try {
       const { done } = await consoleDo(body);
       emit("toast", done);
+      emit("stale"); // the clock, for one, tells nobody that it was moved
     } catch (error) {
       emit("toast", error.message);
     }

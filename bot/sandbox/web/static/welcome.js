@@ -19,11 +19,37 @@ export function welcome(empty) {
 
 function steps() {
   const [source, target] = state.samples;
-  const pair = el("div", { class: "pair", "aria-hidden": "true" }, portrait(source, "Face"), el("span", { class: "plus" }, icon("plus")), portrait(target, "Picture"));
-  const begin = el("button", { type: "button", class: "button button-primary large", on: { click: () => start(source, target) } }, icon("bolt"), el("span", { text: "Try /faceswap with two ready-made portraits" }));
-  const how = el("p", {}, "Or drop two pictures on the page, or choose ready-made portraits, and type ", el("code", { text: "/faceswap" }), " below.");
-  const who = el("p", { class: "small", text: `Be somebody else with “You are ${nameOf(state.me)}”, at the bottom left: members, moderators, another server.` });
-  return el("section", { class: "first-steps", "aria-label": "First steps", key: `steps ${state.me.id} ${source.name} ${target.name}` }, pair, begin, how, who);
+  const pair = el(
+    "div",
+    { class: "pair", "aria-hidden": "true" },
+    portrait(source, "Face"),
+    el("span", { class: "plus" }, icon("plus")),
+    portrait(target, "Picture"),
+  );
+  const begin = el(
+    "button",
+    { type: "button", class: "button button-primary large", on: { click: () => start(source, target) } },
+    icon("bolt"),
+    el("span", { text: "Try /faceswap with two ready-made portraits" }),
+  );
+  const how = el(
+    "p",
+    {},
+    "Or drop two pictures on the page, or choose ready-made portraits, and type ",
+    el("code", { text: "/faceswap" }),
+    " below.",
+  );
+  const you = `“You are ${nameOf(state.me)}”`;
+  const others = `Be somebody else with ${you}, at the bottom left: members, moderators, another server.`;
+  const who = el("p", { class: "small", text: others });
+  return el(
+    "section",
+    { class: "first-steps", "aria-label": "First steps", key: `steps ${state.me.id} ${source.name} ${target.name}` },
+    pair,
+    begin,
+    how,
+    who,
+  );
 }
 
 function portrait({ url, label }, role) {
