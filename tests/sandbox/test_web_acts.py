@@ -107,6 +107,26 @@ async def test_a_form_is_opened_filled_in_and_sent(ada_at: Browser, events: Even
     assert again == (422, {"refused": "the form was sent and is closed"})
 
 
+async def test_nobody_uses_what_another_sees(
+    sandbox: Sandbox, ada_at: Browser, events: Events, guild: Guild, channel: Channel
+) -> None:
+    """A private message and an open form are their reader's alone, whoever knows their ids."""
+    form = await ada_at.does(events, channel, "slash", command="form")
+    await ada_at.does(events, channel, "slash", command="private", options={"text": "psst"})
+    private = (await ada_at.messages(channel))[0]["message"]["id"]
+    async with opened(sandbox, guild.join(sandbox.create_user("Bo"))) as at:
+        tries: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("delete", {"message": private}),
+            ("press", {"message": private, "custom_id": "x"}),
+            ("select", {"message": private, "custom_id": "x", "values": []}),
+            ("menu", {"menu": "message", "name": "Look", "target": private}),
+            ("submit", {"interaction": form["id"], "values": {"swaps": "1"}}),
+        )
+        for kind, more in tries:
+            assert (await at.act(channel, kind, **more))[0] == 422, kind
+    assert len(await ada_at.messages(channel)) == 1
+
+
 async def test_suggestions_follow_what_is_typed(ada_at: Browser, channel: Channel) -> None:
     """Other options go along; what suggests nothing says so."""
     asked: dict[str, Any] = {"command": "face use", "options": {"count": 3}, "option": "name", "typed": "a"}
@@ -148,7 +168,8 @@ async def test_people_write_to_each_other(
         _, wrote = await at.act(channel, "write", content=hello, files=[{"sample": "cat.png"}])
         heard = await events.until("message")
         assert heard["view"]["pings_me"] is True
-        assert heard["view"]["message"]["attachments"][0]["filename"] == "cat.png"
+        (file,) = heard["view"]["message"]["attachments"]
+        assert (file["filename"], file["description"]) == ("cat.png", "A cat.")
         refused = await ada_at.act(channel, "delete", message=wrote["message"])
         assert refused[0] == 422
         _, hers = await ada_at.act(channel, "write", content="mine")

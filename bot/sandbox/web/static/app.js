@@ -22,6 +22,7 @@ const PLACES = [
 const RETRY_MS = 2000;
 
 let stream = null;
+let connectedOnce = false;
 let following = Promise.resolve();
 
 async function start() {
@@ -31,12 +32,11 @@ async function start() {
   for (const [id, mount] of PLACES) mount(document.getElementById(id));
   await mountOthers();
   on("console", reopenStream);
-  on("stale", () => queue(refresh));
   window.addEventListener("hashchange", () => queue(follow));
   document.getElementById("skip").addEventListener("click", skip);
-  emit("identity", identity());
-  queue(follow);
   reopenStream();
+  emit("identity", identity());
+  await follow();
 }
 
 /** The doing side of the page; without it the page can still be read. */
@@ -114,12 +114,14 @@ function first() {
 
 function reopenStream() {
   stream?.close();
+  connectedOnce = false;
   const named = ["message", "gone", "interaction", "exchange", "event"];
   const handlers = Object.fromEntries(named.map((name) => [name, (data) => emit(name, data)]));
   handlers.state = () => queue(refresh);
   handlers.open = () => {
+    if (connectedOnce) queue(catchUp); // there is no replay of what was missed
+    connectedOnce = true;
     emit("connection", true);
-    queue(catchUp); // there is no replay of what happened before
   };
   handlers.lost = (ended) => {
     emit("connection", false);
@@ -144,7 +146,7 @@ async function catchUp() {
 function recover() {
   queue(async () => {
     try {
-      await refresh();
+      await catchUp();
       reopenStream();
     } catch {
       setTimeout(recover, RETRY_MS);
@@ -158,7 +160,7 @@ function queue(work) {
 
 function skip(event) {
   event.preventDefault();
-  (document.querySelector("#composer textarea") ?? document.querySelector("#composer button"))?.focus();
+  [...document.querySelectorAll("#composer :is(textarea, input)")].find((one) => one.checkVisibility())?.focus();
 }
 
 start().catch((error) => {
