@@ -3,6 +3,7 @@
 The figures of `Measured` come from the other benchmarks; a new measurement is written in here by hand, so
 that the page and this table say the same.
 """
+# ruff: noqa: T201 - a benchmark prints
 
 import heapq
 import random
@@ -43,6 +44,17 @@ class Measured:
     postgres_pairs_per_second: float
 
 
+MEASURED = Measured(
+    cpu_seconds_per_swap=0.03,
+    base_mib=96,
+    mib_per_swap_in_flight=0.2,
+    kib_per_server=18.3,
+    transactions_per_swap=8,
+    sqlite_pairs_per_second=300,
+    postgres_pairs_per_second=400,
+)
+
+
 @dataclass(frozen=True)
 class Row:
     """One size."""
@@ -51,6 +63,8 @@ class Row:
     swaps_per_second: float
     in_flight: int
     """At the worst moment of the simulated peak."""
+    api_concurrency: int
+    """With so many calls at once, over all processes, 99 of 100 swaps wait less than five seconds."""
     cores: float
     memory_mib: float
     transactions_per_second: float
@@ -58,34 +72,102 @@ class Row:
     shards: int
 
 
-def at_peak(rate: float, assumed: Assumed, seed: int = 1) -> int:
-    """How many swaps are in flight at most, when they arrive at random at `rate` a second."""
-    chance = random.Random(seed)  # noqa: S311 - a simulation
-    mean = assumed.api_seconds
-    ends: list[float] = []
-    now, most = 0.0, 0
+def arrivals(rate: float, assumed: Assumed) -> list[tuple[float, float]]:
+    """When swaps of one peak hour are typed, at random, and how long the API works on each; in seconds."""
+    chance, now = random.Random(1), 0.0  # noqa: S311 - a simulation
+    typed: list[tuple[float, float]] = []
     for _ in range(min(MOST_SWAPS, max(1, round(rate * PEAK_SECONDS)))):
         now += chance.expovariate(rate)
-        while ends and ends[0] <= now:
+        typed.append((now, assumed.api_seconds * chance.lognormvariate(0, assumed.api_sigma)))
+    return typed
+
+
+def in_flight(typed: list[tuple[float, float]]) -> int:
+    """How many of them are under way at the worst moment, when none has to wait."""
+    ends: list[float] = []
+    most = 0
+    for at, seconds in typed:
+        while ends and ends[0] <= at:
             heapq.heappop(ends)
-        heapq.heappush(ends, now + mean * chance.lognormvariate(0, assumed.api_sigma))
+        heapq.heappush(ends, at + seconds)
         most = max(most, len(ends))
     return most
+
+
+def late_wait(typed: list[tuple[float, float]], concurrency: int) -> float:
+    """How long all but one in a hundred wait for their turn, in seconds, with so many calls at once."""
+    free = [0.0] * concurrency
+    waits: list[float] = []
+    for at, seconds in typed:
+        begin = max(at, heapq.heappop(free))
+        heapq.heappush(free, begin + seconds)
+        waits.append(begin - at)
+    return sorted(waits)[int(len(waits) * 0.99)]
+
+
+def concurrency(typed: list[tuple[float, float]], patience_seconds: float = 5.0) -> int:
+    """The fewest calls at once with which all but one in a hundred wait no longer than this."""
+    low, high = 1, max(1, in_flight(typed))
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if late_wait(typed, middle) <= patience_seconds else (middle + 1, high)
+    return low
 
 
 def row(servers: int, assumed: Assumed, measured: Measured) -> Row:
     """One size, at its peak."""
     per_day = servers * assumed.swaps_per_server_day
     rate = per_day / 86_400 * assumed.peak
-    in_flight = at_peak(rate, assumed)
-    memory = measured.base_mib + in_flight * measured.mib_per_swap_in_flight
+    typed = arrivals(rate, assumed)
+    most = in_flight(typed)
+    memory = measured.base_mib + most * measured.mib_per_swap_in_flight
     return Row(
         servers,
         rate,
-        in_flight,
+        most,
+        concurrency(typed),
         rate * measured.cpu_seconds_per_swap,
         memory + servers * measured.kib_per_server / 1024,
         rate * measured.transactions_per_swap,
         per_day * assumed.price_usd,
         ceil(servers / 1000),
     )
+
+
+COLUMNS = {
+    "swaps/s": ("swaps_per_second", ".3g"),
+    "in flight": ("in_flight", ","),
+    "calls at once": ("api_concurrency", ","),
+    "cores": ("cores", ".2g"),
+    "MiB": ("memory_mib", ",.0f"),
+    "transactions/s": ("transactions_per_second", ",.3g"),
+    "$ a day": ("dollars_per_day", ",.2f"),
+    "shards": ("shards", ","),
+}
+"""What is printed of a `Row`, and how."""
+
+
+def strain(one: Row, measured: Measured) -> list[tuple[str, float]]:
+    """What one of each thing would have to bear, as a part of what it can; the worst first."""
+    loads = {
+        "API_CONCURRENCY=8": one.api_concurrency / 8,
+        "the API's 50 calls a minute (a plan of 2025)": one.swaps_per_second * 60 / 50,
+        "one process: a core": one.cores,
+        "one process: 1,000 swaps in flight": one.in_flight / 1000,
+        "one process: 512 MiB": one.memory_mib / 512,
+        "one connection: 2,500 servers": one.servers / 2500,
+        "SQLite": one.swaps_per_second / measured.sqlite_pairs_per_second,
+        "one PostgreSQL": one.swaps_per_second / measured.postgres_pairs_per_second,
+    }
+    return sorted(loads.items(), key=lambda load: -load[1])
+
+
+def main() -> None:
+    """Print a line for each size, and what gives way first."""
+    assumed, measured = Assumed(), MEASURED
+    print(" | ".join(("servers", *COLUMNS, "what gives way first")))
+    for servers in SIZES:
+        one = row(servers, assumed, measured)
+        worst = [f"{name} ({load:.1f}x)" for name, load in strain(one, measured) if load > 0.7]
+        cells = (f"{getattr(one, name):{form}}" for name, form in COLUMNS.values())
+        print(" | ".join((f"{servers:,}", *cells, ", ".join(worst[:3]) or "nothing")))
