@@ -206,14 +206,18 @@ class Gateway:
             self.sessions.pop(next(iter(self.sessions)))
         self.sessions[session.id] = session
         self.identifies += 1
-        ready = self._ready(session, shard)
-        session.add("READY", ready)
-        self.on_event("READY", ready)
+        self._greet(session, "READY", self._ready(session, shard))
         for guild in self._world.joined():
             if intents & GUILDS and not guild.unavailable:
-                session.add("GUILD_CREATE", payloads.guild_create(guild, self._world.bot, joined=False))
+                shown = payloads.guild_create(guild, self._world.bot, joined=False)
+                self._greet(session, "GUILD_CREATE", shown)
         socket.attach(session, 0)
         self._world.watch.changed(self._world.bot)
+
+    def _greet(self, session: Session, name: str, payload: Json) -> None:
+        """Send an event to one session alone."""
+        session.add(name, payload)
+        self.on_event(name, payload)
 
     def _ready(self, session: Session, shard: list[int]) -> Json:
         world = self._world
@@ -242,8 +246,7 @@ class Gateway:
         if session.socket is not None:
             session.socket.abort()
         self.resumes += 1
-        session.add("RESUMED", {"_trace": []})
-        self.on_event("RESUMED", {})
+        self._greet(session, "RESUMED", {"_trace": []})
         socket.attach(session, cursor)
         self._world.watch.changed(self._world.bot)
 
