@@ -7,7 +7,7 @@ answer says can add one.
 import asyncio
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -31,6 +31,9 @@ CONNECTION_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 
 Session = aiohttp.ClientSession
 """What `open_session` opens, by a name for modules that use no client themselves."""
+
+Trace = aiohttp.TraceConfig
+"""What `answers_heard` makes, by a name of that kind."""
 
 _CHUNK = 64 * 1024
 _GONE = (403, 404, 410)
@@ -163,6 +166,17 @@ class Reader:
                     return response.status in _GONE
         except CONNECTION_ERRORS:
             return False
+
+
+def answers_heard(hear: Callable[[str, int], None]) -> Trace:
+    """Tell `hear` the path and the status of each answer that another client built on aiohttp gets."""
+
+    async def end(_: object, __: object, ended: aiohttp.TraceRequestEndParams) -> None:
+        hear(ended.url.raw_path, ended.response.status)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(end)
+    return trace
 
 
 async def post(

@@ -30,6 +30,7 @@ from bot.errors import (
     SwapFailed,
 )
 from bot.fetch import AllowedOrigins
+from bot.log import add
 from bot.pictures import Kind
 from bot.segmind import SUCCESSES, TIMEOUT_SECONDS, TRIES, SegmindClient
 from bot.segmind_errors import clean, read_error, read_failed_job
@@ -193,6 +194,7 @@ class QueueClient(SegmindClient):
         completed and no picture can be had. Raises ApiTimeout when the job may yet complete, and another
         ApiError, such as BadKey, when the API does not let us ask.
         """
+        add(request_id=ticket.request_id)
         deadline = self._now() + timedelta(seconds=timeout_seconds)
         try:
             async with asyncio.timeout(timeout_seconds):

@@ -12,6 +12,9 @@ OPEN: Final = "state NOT IN ('delivered', 'refunded')"
 REPEATED: Final = "Repeated"
 """Why a swap was refunded whose result the member had already: it touches no limit, not even the cooldown."""
 
+CANCELLED: Final = "Cancelled"
+"""Why a swap was refunded that its member took back."""
+
 
 @dataclass(frozen=True)
 class Swap:
@@ -80,14 +83,19 @@ def origin(db: Transaction, swap_id: int) -> Origin | None:
     return next((Origin(**row) for row in db.rows(sql, id=swap_id)), None)
 
 
-def start_sending(db: Transaction, swap_id: int, now: datetime, owner: str = "") -> bool:
-    """Note that the paid call leaves now; False when the swap is not held any more, or not by this owner."""
+def start_sending(db: Transaction, swap_id: int, now: datetime, owner: str = "", account: str = "") -> bool:
+    """Note that the paid call leaves now; False when the swap is not held any more, or not by this owner.
+
+    Nor does it leave while the `account` at the API takes no calls.
+    """
     return _step(
         db,
         swap_id,
-        "state = 'held' AND lease_owner = :owner",
+        "state = 'held' AND lease_owner = :owner AND NOT EXISTS "
+        "(SELECT 1 FROM api_accounts WHERE account = :account AND opens_at > :now)",
         "state = 'sending', sent_at = :now",
         owner=owner,
+        account=account,
         now=to_ms(now),
     )
 
@@ -196,8 +204,8 @@ def cancel(db: Transaction, swap_id: int, user_id: int, now: datetime) -> bool:
     it after a question that nobody answered in time: nothing was sent then either.
     """
     mine = db.rows("SELECT failure FROM swaps WHERE id = :id AND user_id = :user", id=swap_id, user=user_id)
-    if not mine or not _end(db, swap_id, states="'held'", outcome="refunded", failure="Cancelled", now=now):
-        return bool(mine) and mine[0]["failure"] in ("Cancelled", "NotConfirmed")
+    if not mine or not _end(db, swap_id, states="'held'", outcome="refunded", failure=CANCELLED, now=now):
+        return bool(mine) and mine[0]["failure"] in (CANCELLED, "NotConfirmed")
     _give_up(db, swap_id, now)
     return True
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine.assets import asset
-from bot.errors import SandboxUnavailable
+from bot.errors import CannotServe
 from bot.fetch import open_session
 from bot.playground.bot_process import BotProcess
 from bot.playground.playground import Playground, open_playground
@@ -159,7 +159,7 @@ async def test_a_bot_that_cannot_start_says_so() -> None:
     """A configuration it does not take ends its process, and the console says so in a sentence."""
     async with Sandbox.start() as sandbox:
         bot = BotProcess(sandbox, {"DISCORD_SANDBOX_URL": "nonsense"})
-        with pytest.raises(SandboxUnavailable, match="ended before it was ready"):
+        with pytest.raises(CannotServe, match="ended before it was ready"):
             await bot.start()
         assert not bot.running
 
@@ -190,6 +190,6 @@ async def test_a_port_in_use_is_one_sentence() -> None:
     """The command says which option chooses another port, and has started nothing."""
     async with Sandbox.start() as sandbox:
         port = int(sandbox.base_url.rpartition(":")[2])
-        with pytest.raises(SandboxUnavailable, match=rf"^Port {port} .*--port\.$"):
+        with pytest.raises(CannotServe, match=rf"^Port {port} .*--port\.$"):
             async with open_playground(port):
                 pass

@@ -168,7 +168,8 @@ async def test_people_write_to_each_other(
         _, wrote = await at.act(channel, "write", content=hello, files=[{"sample": "cat.png"}])
         heard = await events.until("message")
         assert heard["view"]["pings_me"] is True
-        assert heard["view"]["message"]["attachments"][0]["filename"] == "cat.png"
+        (file,) = heard["view"]["message"]["attachments"]
+        assert (file["filename"], file["description"]) == ("cat.png", "A cat.")
         refused = await ada_at.act(channel, "delete", message=wrote["message"])
         assert refused[0] == 422
         _, hers = await ada_at.act(channel, "write", content="mine")

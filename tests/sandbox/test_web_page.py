@@ -41,10 +41,10 @@ async def test_the_state_is_what_a_person_sees(
     assert (shown["name"], shown["owner_id"]) == ("Harbour", str(sandbox.world.owner.id))
     places = [(one["name"], one["can_see"], one["can_write"]) for one in shown["channels"]]
     assert places == [("general", True, True), ("quiet", True, False)]
-    assert {one["member"]["user"]["username"] for one in shown["members"]} == {"operator", "face_swap", "ada"}
+    assert {one["member"]["user"]["username"] for one in shown["members"]} == {"operator", "Face Swap", "ada"}
     assert shown["roles"][0]["name"] == "@everyone"
     with_bot, with_others = state["dms"]
-    assert [one["username"] for one in with_bot["recipients"]] == ["face_swap"]
+    assert [one["username"] for one in with_bot["recipients"]] == ["Face Swap"]
     assert (with_others["id"], with_others["name"]) == (str(group.id), "Plans")
     assert [one["username"] for one in with_others["recipients"]] == ["bea", "cy"]
     people = {one["user"]["username"]: one for one in state["people"]}

@@ -11,7 +11,8 @@ const MOST_CHARACTERS = 4000;
 
 /**
  * @typedef {{customId: string, node: HTMLElement, check: () => string, focus: () => void,
- *   value: (pack: (item: any) => any) => any, take?: import("./picker.js").Picker["add"]}} Field `check` shows what is wrong beside the field and answers it,
+ *   value: (pack: (item: any) => any) => any, take?: import("./picker.js").Picker["add"]}} Field
+ *   `check` shows what is wrong beside the field and answers it,
  *   "" when nothing is; `value` is what is sent, files packed by `pack`; `take` is there where files are taken
  */
 

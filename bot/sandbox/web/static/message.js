@@ -26,11 +26,11 @@ const FIELDS = new Set([
 
 /**
  * @param {any} view
- * @param {{grouped: boolean, viewOf: (id: string) => any, dismiss: (id: string) => void}} place
- *   whether it follows another of its author's; how to find what is shown now, and to put it away
+ * @param {{grouped: boolean, failed: string|null, viewOf: (id: string) => any, dismiss: (id: string) => void}} place
+ *   whether it follows another of its author's; what went wrong with a press; how to find what is shown now, and to put it away
  * @returns {HTMLElement}
  */
-export function renderMessage(view, { grouped, viewOf, dismiss }) {
+export function renderMessage(view, { grouped, failed, viewOf, dismiss }) {
   const { message } = view;
   const kind = ["message", grouped && "grouped", view.ephemeral && "ephemeral", view.pings_me && "pinged"];
   const about = () => ({ message: viewOf(message.id) ?? view });
@@ -41,6 +41,7 @@ export function renderMessage(view, { grouped, viewOf, dismiss }) {
     grouped ? hour(message.timestamp) : opener(avatar(message.author), message.author, "face"),
     !grouped && heading(message),
     el("div", { class: "content" }, ...content(view)),
+    failed && el("div", { class: "failure", role: "alert" }, icon("warning"), failed),
     notes(view, dismiss),
     tools(message, about),
   );

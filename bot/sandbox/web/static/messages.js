@@ -12,6 +12,7 @@ const NEAR_PX = 60;
 
 const views = new Map(); // by message id, in no order
 const dismissed = new Set();
+const failures = new Map(); // by message id, what Discord's client says of a press that went wrong
 let scroller = null;
 let log = null;
 let greeting = null;
@@ -34,10 +35,12 @@ export function mountMessages(node) {
   observer.observe(inside);
   observer.observe(scroller);
   on("messages", (all) => {
+    const again = loaded;
     loaded = true;
-    fill(all);
+    fill(all, again && !pinned);
   });
   on("message", ({ channel_id: channel, view }) => channel === current.channel && change(view));
+  on("interaction", fail);
   on("gone", ({ message_id: id }) => remove(id));
   on("channel", () => {
     loaded = false;
@@ -60,13 +63,13 @@ export function showMessage(id) {
   requestAnimationFrame(() => node.classList.add("shown"));
 }
 
-function fill(all) {
+function fill(all, stay = false) {
   views.clear();
   for (const view of all) if (!view.deleted) keep(view);
-  pinned = true;
+  pinned = !stay;
   log.setAttribute("aria-live", "off"); // what was there already is not read out
   show();
-  toEnd();
+  if (pinned) toEnd();
   requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
 }
 
@@ -89,6 +92,14 @@ function change(view) {
 /** Whether one has done this oneself, and so wants to see it. */
 function mine({ message, command, ephemeral }) {
   return ephemeral || [message.author.id, command?.user.id].includes(identity());
+}
+
+function fail({ message_id: id, state, text }) {
+  if (!views.has(id)) return;
+  if (state === "failed") failures.set(id, text ?? "This interaction failed");
+  else if (!failures.delete(id)) return;
+  show();
+  if (pinned) toEnd();
 }
 
 function remove(id) {
@@ -124,7 +135,8 @@ function show() {
     const date = day(view.message.timestamp);
     const newDay = !before || day(before.message.timestamp) !== date;
     if (newDay) lines.push(el("div", { class: "day", role: "separator", "aria-label": date, key: `day ${date}` }, el("span", { text: date })));
-    lines.push({ view, grouped: !newDay && groups(before, view) });
+    const failed = failures.get(view.message.id) ?? null;
+    lines.push({ view, grouped: !newDay && groups(before, view), failed });
   });
   place(lines);
   const next = welcome(loaded && !shown.some((one) => one.bot));
@@ -162,17 +174,17 @@ function idOf(line) {
 
 const drawn = new WeakMap(); // a message's element → what it was drawn from
 
-function changed(node, { view, grouped }) {
+function changed(node, { view, grouped, failed }) {
   const last = drawn.get(node);
-  return !last || last.view !== view || last.grouped !== grouped;
+  return last?.view !== view || last.grouped !== grouped || last.failed !== failed;
 }
 
 function remember(node, line) {
   if (line.view) drawn.set(node, line);
 }
 
-function render({ view, grouped }) {
-  return renderMessage(view, { grouped, viewOf: (id) => views.get(id), dismiss });
+function render({ view, grouped, failed }) {
+  return renderMessage(view, { grouped, failed, viewOf: (id) => views.get(id), dismiss });
 }
 
 function groups(before, view) {

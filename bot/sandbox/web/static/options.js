@@ -5,11 +5,12 @@ import { createPicker } from "./picker.js";
 import { channels, people, roles } from "./referents.js";
 import { freshId, matching, suggest } from "./suggest.js";
 
-const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9, NUMBER = 10, ATTACHMENT = 11;
+const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9;
+const NUMBER = 10, ATTACHMENT = 11;
 
 /**
- * @typedef {{option: any, name: string, node: HTMLElement, value: () => any, check: () => string, fits: () => boolean, focus: () => void,
- *   set: (value: any) => void, picker?: import("./picker.js").Picker}} OptionField
+ * @typedef {{option: any, name: string, node: HTMLElement, value: () => any, check: () => string,
+ *   fits: () => boolean, focus: () => void, set: (value: any) => void, picker?: import("./picker.js").Picker}} OptionField
  *   `value` is undefined when nothing is given; `check` answers what is wrong in words, "" when nothing is, and
  *   shows it beside the field; `fits` tells whether there is a value that can be sent, and shows nothing
  */
@@ -42,11 +43,13 @@ export function createOption(option, { suggestions, remove, done, changed = () =
     if (error.textContent) check();
     changed();
   };
-  const inner = option.type === ATTACHMENT ? picture(name, touched, done) : typedField(option, name, suggestions, touched);
+  const pictured = option.type === ATTACHMENT;
+  const inner = pictured ? picture(name, touched, done) : typedField(option, name, suggestions, touched);
   const note = el("span", { class: "unseen", id: freshId("about"), text: option.description ?? "" });
   inner.control.setAttribute("aria-describedby", `${note.id} ${error.id}`);
   const sign = el("span", { class: "option-name", title: option.description, text: name });
-  const node = el("div", { class: option.type === ATTACHMENT ? "option pictured" : "option", dataset: { option: option.name } }, sign, inner.node, note);
+  const about = { class: pictured ? "option pictured" : "option", dataset: { option: option.name } };
+  const node = el("div", about, sign, inner.node, note);
   if (option.required) sign.append(el("span", { class: "required", "aria-hidden": "true", text: "*" }));
   if (remove) {
     const props = { type: "button", class: "remove", "aria-label": `Remove ${name}`, text: "✕" };
@@ -59,11 +62,12 @@ export function createOption(option, { suggestions, remove, done, changed = () =
     const wrong = value === undefined ? (option.required ? "This is required." : "") : unfit(option, value);
     error.textContent = wrong;
     node.classList.toggle("wrong", wrong !== "");
-    if (option.type !== ATTACHMENT) inner.control.setAttribute("aria-invalid", String(wrong !== ""));
+    if (!pictured) inner.control.setAttribute("aria-invalid", String(wrong !== ""));
     return wrong;
   }
   const fits = () => inner.value() !== undefined && unfit(option, inner.value()) === "";
-  return { option, name, node: whole, value: inner.value, check, fits, focus: inner.focus, set: inner.set, picker: inner.picker };
+  const { value, set, focus, picker } = inner;
+  return { option, name, node: whole, value, check, fits, focus, set, picker };
 }
 
 /** What is wrong with a value, in words. */
@@ -160,6 +164,14 @@ function hint(option) {
   const { min_value: low, max_value: high } = option;
   if (low !== undefined && high !== undefined) return `${low}–${high}`;
   if (option.choices?.length || option.autocomplete) return "choose…";
-  const words = { [BOOLEAN]: "true or false", [USER]: "@member", [CHANNEL]: "#channel", [ROLE]: "@role" };
-  return words[option.type] ?? { [MENTIONABLE]: "@member or role", [INTEGER]: "number", [NUMBER]: "number" }[option.type] ?? "text";
+  const words = {
+    [BOOLEAN]: "true or false",
+    [USER]: "@member",
+    [CHANNEL]: "#channel",
+    [ROLE]: "@role",
+    [MENTIONABLE]: "@member or role",
+    [INTEGER]: "number",
+    [NUMBER]: "number",
+  };
+  return words[option.type] ?? "text";
 }

@@ -4,7 +4,7 @@ import { avatar } from "./avatars.js";
 import { channelOf, guildOf, nameOf, state, titleOf } from "./store.js";
 
 /**
- * @typedef {{id: string, kind: "user" | "role" | "channel", label: string, detail?: string, icon?: () => Node}} Referent
+ * @typedef {{id: string, label: string, detail?: string, icon?: () => Node}} Referent
  */
 
 const DIRECT = 1;
@@ -34,7 +34,6 @@ export function people() {
 export function roles() {
   return (place().guild?.roles ?? []).map((role) => ({
     id: role.id,
-    kind: "role",
     label: role.name.startsWith("@") ? role.name : `@${role.name}`,
     detail: "Role",
   }));
@@ -46,12 +45,11 @@ export function channels(types = []) {
     .filter((one) => one.can_see !== false && (types.length === 0 || types.includes(one.type)))
     .map((one) => ({
       id: one.id,
-      kind: "channel",
       label: `${CHANNEL_SIGNS[one.type] ?? "#"}${one.name}`,
     }));
 }
 
 function person(user, member = null) {
   const label = member?.nick || nameOf(user);
-  return { id: user.id, kind: "user", label, detail: user.username, icon: () => avatar(user) };
+  return { id: user.id, label, detail: user.username, icon: () => avatar(user) };
 }

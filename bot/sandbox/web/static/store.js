@@ -12,7 +12,8 @@ const met = new Map(); // accounts from messages, by id
 /**
  * Hear of an event: "identity", "channel", "state", "message", "gone", "interaction", "exchange", "event",
  * "toast" (a sentence), "console" (whether it is open), "messages" (all of the open channel's, just read),
- * "members" (whether their list is open), "connection" (whether the stream is there).
+ * "members" (whether their list is open), "connection" (whether the stream is there),
+ * "stale" (the state should be read again).
  * @param {string} name
  * @param {(data: any) => void} fn
  * @returns {() => void} which stops it

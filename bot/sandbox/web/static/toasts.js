@@ -9,7 +9,7 @@ const SHOWN_MS = 8000;
 export function mountToasts(node) {
   on("toast", (text) => show(node, text));
   on("interaction", (one) => {
-    if (one.state === "failed") show(node, one.text ?? "This interaction failed");
+    if (one.state === "failed" && !one.message_id) show(node, one.text ?? "This interaction failed");
   });
 }
 
