@@ -69,7 +69,7 @@ async def test_a_button_edits_and_follows_up(ada_at: Browser, events: Events, ch
 async def test_every_select_takes_ids(
     sandbox: Sandbox, guild: Guild, channel: Channel, bot: Bot, ada: Member
 ) -> None:
-    """Channels, roles, people and words are chosen by their ids, as objects with names they come back."""
+    """Channels, roles, people and words are chosen by id and come back as objects; what hides is not."""
     assert bot
     mod = guild.join(sandbox.create_user("Mo"), permissions=int(Permission.MANAGE_GUILD))
     crew = guild.create_role("Crew")
@@ -88,6 +88,10 @@ async def test_every_select_takes_ids(
             await at.does(events, channel, "select", message=message, custom_id=select, values=values)
             shown = await events.until("message", lambda one, told=told: told in str(one))
             assert shown["view"]["ephemeral"] is True
+        hidden = guild.create_channel("hidden")
+        hidden.overwrite(guild.everyone, deny=int(Permission.VIEW_CHANNEL))
+        more: dict[str, Any] = {"message": message, "custom_id": "channels", "values": [str(hidden.id)]}
+        assert await at.act(channel, "select", **more) == (422, {"refused": "What was chosen is not here."})
 
 
 async def test_a_form_is_opened_filled_in_and_sent(ada_at: Browser, events: Events, channel: Channel) -> None:
