@@ -73,8 +73,8 @@ export function consoleDo(what) {
 
 /**
  * Hear what happens from now on. `handlers` are called with an event's data by its name; "open" whenever the
- * connection is there, again after it broke (what happened meanwhile has to be fetched), and "lost" when not, with whether it was
- * given up.
+ * connection is there, again after it broke (what happened meanwhile has to be fetched), and "lost" when not,
+ * with whether it was given up.
  * @param {Record<string, (data: any) => void>} handlers
  * @param {{console?: boolean}} [options]
  * @returns {{close: () => void}}

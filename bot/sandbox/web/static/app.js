@@ -1,11 +1,14 @@
 /** Starts the page and wires its parts: reads the state, follows the address, listens to the stream. */
 
 import { getMessages, getState, identity, openStream, setIdentity } from "./api.js";
+import { mountComposer } from "./composer.js";
+import { mountConsole } from "./console.js";
+import { mountMembers } from "./members.js";
+import { mountMessages, showMessage } from "./messages.js";
+import { mountModals } from "./modal.js";
 import { applyTheme } from "./preferences.js";
 import { go, here, href } from "./route.js";
 import { channelOf, channels, current, emit, on, setState } from "./store.js";
-import { mountMembers } from "./members.js";
-import { mountMessages, showMessage } from "./messages.js";
 import { mountSidebar } from "./sidebar.js";
 import { setClock } from "./time.js";
 import { mountToasts } from "./toasts.js";
@@ -17,6 +20,8 @@ const PLACES = [
   ["messages", mountMessages],
   ["members", mountMembers],
   ["toasts", mountToasts],
+  ["composer", mountComposer],
+  ["console", mountConsole],
 ];
 
 const RETRY_MS = 2000;
@@ -30,31 +35,13 @@ async function start() {
   setIdentity(here().user);
   await readState();
   for (const [id, mount] of PLACES) mount(document.getElementById(id));
-  await mountOthers();
+  mountModals();
   on("console", reopenStream);
   window.addEventListener("hashchange", () => queue(follow));
   document.getElementById("skip").addEventListener("click", skip);
   reopenStream();
   emit("identity", identity());
   await follow();
-}
-
-/** The doing side of the page; without it the page can still be read. */
-async function mountOthers() {
-  const others = [
-    ["composer", "mountComposer"],
-    ["console", "mountConsole"],
-    ["modal", "mountModals"],
-  ];
-  for (const [name, mount] of others) {
-    try {
-      const module = await import(`./${name}.js`);
-      module[mount]?.(document.getElementById(name));
-    } catch (error) {
-      console.error(error);
-      emit("toast", `This part of the page could not be loaded: ${name}.`);
-    }
-  }
 }
 
 async function readState() {
@@ -160,7 +147,7 @@ function queue(work) {
 
 function skip(event) {
   event.preventDefault();
-  [...document.querySelectorAll("#composer :is(textarea, input)")].find((one) => one.checkVisibility())?.focus();
+  (document.querySelector("#composer textarea") ?? document.querySelector("#composer button"))?.focus();
 }
 
 start().catch((error) => {

@@ -17,10 +17,16 @@ export function pressable(component, message) {
   const inside = [component.emoji && emoji(component.emoji), component.label && el("span", { text: component.label })];
   const key = JSON.stringify([message.id, component]);
   if (style === "link") {
-    if (component.disabled) return el("button", { type: "button", class: kind, key, disabled: true }, ...inside, icon("external"));
+    if (component.disabled) return el(
+      "button",
+      { type: "button", class: kind, key, disabled: true },
+      ...inside,
+      icon("external"),
+    );
     return outside(component.url, [...inside, icon("external")].filter(Boolean), { class: kind, key });
   }
-  const props = { type: "button", class: kind, key, disabled: component.disabled, dataset: { customId: component.custom_id } };
+  const dataset = { customId: component.custom_id };
+  const props = { type: "button", class: kind, key, disabled: component.disabled, dataset };
   const label = component.label ? null : (component.emoji?.name ?? null);
   const node = el("button", { ...props, "aria-label": label }, ...inside);
   node.addEventListener("click", () => press(node, component, message));

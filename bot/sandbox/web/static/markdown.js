@@ -23,7 +23,11 @@ export function renderMarkdown(text) {
 }
 
 function code(text, language) {
-  return el("pre", { class: "code", tabindex: "0", role: "region", "aria-label": language ? `Code, ${language}` : "Code" }, el("code", { text }));
+  return el(
+    "pre",
+    { class: "code", tabindex: "0", role: "region", "aria-label": language ? `Code, ${language}` : "Code" },
+    el("code", { text }),
+  );
 }
 
 function blocks(text) {
@@ -76,7 +80,9 @@ function quote(lines) {
 
 /** The items until those at the first one's depth have the other kind of mark. */
 function oneKind(items) {
-  const end = items.findIndex(([, indent, mark]) => indent.length <= items[0][1].length && numbers(mark) !== numbers(items[0][2]));
+  const [, depth, kind] = items[0] ?? [];
+  const other = ([, indent, mark]) => indent.length <= depth.length && numbers(mark) !== numbers(kind);
+  const end = items.findIndex(other);
   return end < 0 ? items : items.slice(0, end);
 }
 

@@ -16,7 +16,10 @@ export function mountMembers(node) {
   WIDE.addEventListener("change", () => setMembers(WIDE.matches));
   const leave = () => open && !WIDE.matches && setMembers(false);
   document.addEventListener("keydown", (event) => event.key === "Escape" && leave());
-  document.addEventListener("pointerdown", (event) => event.target.closest("#members, #topbar, #overlays, .popup") || leave());
+  document.addEventListener(
+    "pointerdown",
+    (event) => event.target.closest("#members, #topbar, #overlays, .popup") || leave(),
+  );
 }
 
 /** @returns {boolean} */
@@ -50,6 +53,13 @@ function entry(user, guild) {
   const owner = user.id === guild.owner_id && el("span", { class: "crown", title: "Server owner" }, icon("crown"));
   const badge = user.bot && el("span", { class: "badge", text: "App" });
   const name = el("span", { class: "name", text: nameOf(user) });
-  const button = el("button", { type: "button", class: "person", key: JSON.stringify([user, guild.id]), dataset: { userId: user.id } }, avatar(user, "avatar-small"), name, owner, badge);
+  const button = el(
+    "button",
+    { type: "button", class: "person", key: JSON.stringify([user, guild.id]), dataset: { userId: user.id } },
+    avatar(user, "avatar-small"),
+    name,
+    owner,
+    badge,
+  );
   return opensMenu(button, () => ({ user }), { click: true });
 }

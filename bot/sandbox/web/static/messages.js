@@ -23,11 +23,19 @@ let loaded = false; // whether the channel's messages were read
 
 /** @param {HTMLElement} node */
 export function mountMessages(node) {
-  log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": "Messages" });
+  log = el(
+    "div",
+    { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": "Messages" },
+  );
   greeting = el("div", { class: "greeting" });
   const inside = el("div", { class: "scrolled" }, el("h2", { class: "unseen", text: "Messages" }), greeting, log);
   scroller = el("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Conversation" }, inside);
-  jump = el("button", { type: "button", class: "jump-to-end", hidden: true, on: { click: toEnd } }, "Jump to the newest message", icon("down"));
+  jump = el(
+    "button",
+    { type: "button", class: "jump-to-end", hidden: true, on: { click: toEnd } },
+    "Jump to the newest message",
+    icon("down"),
+  );
   node.append(scroller, jump);
   scroller.addEventListener("scroll", scrolled);
   scroller.addEventListener("keydown", walk);
@@ -134,7 +142,7 @@ function show() {
     const before = shown[at - 1];
     const date = day(view.message.timestamp);
     const newDay = !before || day(before.message.timestamp) !== date;
-    if (newDay) lines.push(el("div", { class: "day", role: "separator", "aria-label": date, key: `day ${date}` }, el("span", { text: date })));
+    if (newDay) lines.push(divider(date));
     const failed = failures.get(view.message.id) ?? null;
     lines.push({ view, grouped: !newDay && groups(before, view), failed });
   });
@@ -143,6 +151,11 @@ function show() {
   if (greeting.firstChild) morph(greeting.firstChild, next);
   else greeting.append(next);
   jump.hidden = pinned;
+}
+
+function divider(date) {
+  const props = { class: "day", role: "separator", "aria-label": date };
+  return el("div", props, el("span", { text: date }));
 }
 
 /** Put the lines where they belong, changing in place what is on the page already. */

@@ -69,9 +69,18 @@ function server(name, shown, channelId, open, channels) {
   const waiting = channels.filter((one) => unread.has(one.id));
   const pings = waiting.reduce((sum, one) => sum + unread.get(one.id), 0);
   const label = pings ? `${name}, ${pings} mentions` : waiting.length ? `${name}, unread` : name;
-  const link = el("a", { class: "server", href: href(channelId), "aria-label": label, title: name, "aria-current": open && "true" }, shown);
+  const link = el(
+    "a",
+    { class: "server", href: href(channelId), "aria-label": label, title: name, "aria-current": open && "true" },
+    shown,
+  );
   const kind = `server-slot${open ? " open" : ""}${waiting.length ? " unread" : ""}`;
-  return el("div", { class: kind }, link, pings > 0 && el("span", { class: "count", text: pings, "aria-hidden": "true" }));
+  return el(
+    "div",
+    { class: kind },
+    link,
+    pings > 0 && el("span", { class: "count", text: pings, "aria-hidden": "true" }),
+  );
 }
 
 function showChannels(list) {
@@ -101,7 +110,14 @@ function link(channel, drawing, note) {
   const small = note && el("span", { class: "note", text: note });
   const count = pings > 0 && el("span", { class: "count", text: pings, "aria-label": `${pings} mentions` });
   const kind = `channel${pings !== undefined ? " unread" : ""}`;
-  return el("a", { class: kind, href: href(channel.id), "aria-current": open && "page", dataset: { channelId: channel.id } }, drawing, name, small, count);
+  return el(
+    "a",
+    { class: kind, href: href(channel.id), "aria-current": open && "page", dataset: { channelId: channel.id } },
+    drawing,
+    name,
+    small,
+    count,
+  );
 }
 
 function showBot(node) {

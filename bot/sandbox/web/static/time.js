@@ -2,7 +2,14 @@
 
 import { el } from "./dom.js";
 
-const RELATIVE_UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const RELATIVE_UNITS = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
 const SHORT = { hour: "numeric", minute: "2-digit" };
 const LONG = { year: "numeric", month: "long", day: "numeric" };
 const NUMERIC = { year: "numeric", month: "2-digit", day: "2-digit" };

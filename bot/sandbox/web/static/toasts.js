@@ -14,7 +14,11 @@ export function mountToasts(node) {
 }
 
 function show(node, text) {
-  const close = el("button", { type: "button", "aria-label": "Close", on: { click: () => toast.remove() } }, icon("close"));
+  const close = el(
+    "button",
+    { type: "button", "aria-label": "Close", on: { click: () => toast.remove() } },
+    icon("close"),
+  );
   const toast = el("div", { class: "toast" }, el("span", { text }), close);
   node.append(toast);
   setTimeout(() => toast.remove(), SHOWN_MS);
