@@ -27,7 +27,6 @@ const PLACES = [
 const RETRY_MS = 2000;
 
 let stream = null;
-let connectedOnce = false;
 let following = Promise.resolve();
 
 async function start() {
@@ -37,11 +36,12 @@ async function start() {
   for (const [id, mount] of PLACES) mount(document.getElementById(id));
   mountModals();
   on("console", reopenStream);
+  on("stale", () => queue(refresh));
   window.addEventListener("hashchange", () => queue(follow));
   document.getElementById("skip").addEventListener("click", skip);
-  reopenStream();
   emit("identity", identity());
-  await follow();
+  queue(follow);
+  reopenStream();
 }
 
 async function readState() {
@@ -101,14 +101,12 @@ function first() {
 
 function reopenStream() {
   stream?.close();
-  connectedOnce = false;
   const named = ["message", "gone", "interaction", "exchange", "event"];
   const handlers = Object.fromEntries(named.map((name) => [name, (data) => emit(name, data)]));
   handlers.state = () => queue(refresh);
   handlers.open = () => {
-    if (connectedOnce) queue(catchUp); // there is no replay of what was missed
-    connectedOnce = true;
     emit("connection", true);
+    queue(catchUp); // there is no replay of what happened before
   };
   handlers.lost = (ended) => {
     emit("connection", false);
@@ -133,7 +131,7 @@ async function catchUp() {
 function recover() {
   queue(async () => {
     try {
-      await catchUp();
+      await refresh();
       reopenStream();
     } catch {
       setTimeout(recover, RETRY_MS);
@@ -147,7 +145,8 @@ function queue(work) {
 
 function skip(event) {
   event.preventDefault();
-  (document.querySelector("#composer textarea") ?? document.querySelector("#composer button"))?.focus();
+  const boxes = [...document.querySelectorAll("#composer :is(textarea, input)")];
+  boxes.find((one) => one.checkVisibility())?.focus();
 }
 
 start().catch((error) => {

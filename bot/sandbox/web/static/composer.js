@@ -8,7 +8,7 @@ import { chooseButton, createPicker, filesOf, isPicture, parcel, samplesButton }
 import { place, placeName } from "./referents.js";
 import { CommandForm } from "./slash.js";
 import { current, emit, on, state } from "./store.js";
-import { suggest } from "./suggest.js";
+import { Suggestions } from "./suggest.js";
 
 const ATTACHMENT = 11;
 const MOST_FILES = 10;
@@ -54,7 +54,7 @@ class Composer {
     const line = el("div", { class: "line" }, choose, this.input, ready, this.send);
     const props = { class: "writing", "aria-label": "Message", on: { submit: (event) => this.write(event) } };
     this.form = el("form", props, this.tray.node, line, this.alert);
-    this.list = suggest(this.input, {
+    this.list = new Suggestions(this.input, {
       label: "Commands",
       none: "There is no such command here.",
       anchor: line,

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { createPicker } from "./picker.js";
 import { isSelect, Select } from "./selects.js";
-import { freshId } from "./suggest.js";
+import { freshId } from "./listbox.js";
 
 const TEXT_INPUT = 4, FILE_UPLOAD = 19;
 const PARAGRAPH = 2;

@@ -3,7 +3,7 @@
 import { act, getCommands, identity } from "./api.js";
 import { el, icon } from "./dom.js";
 import { current, emit, guildOf, nameOf } from "./store.js";
-import { float } from "./suggest.js";
+import { float } from "./listbox.js";
 
 const ADMINISTRATOR = 1n << 3n;
 const MANAGE_MESSAGES = 1n << 13n;

@@ -7,7 +7,7 @@ import { renderMarkdown } from "./markdown.js";
 import { outcome } from "./outcomes.js";
 import { filesOf, parcel } from "./picker.js";
 import { current, nameOf, on, state } from "./store.js";
-import { freshId } from "./suggest.js";
+import { freshId } from "./listbox.js";
 
 const ROW = 1, TEXT_DISPLAY = 10, LABEL = 18;
 

@@ -3,10 +3,12 @@
 import { el } from "./dom.js";
 import { createPicker } from "./picker.js";
 import { channels, people, roles } from "./referents.js";
-import { freshId, matching, suggest } from "./suggest.js";
+import { freshId, matching } from "./listbox.js";
+import { Suggestions } from "./suggest.js";
 
 const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9;
 const NUMBER = 10, ATTACHMENT = 11;
+const TYPING_MS = 200;
 
 /**
  * @typedef {{option: any, name: string, node: HTMLElement, value: () => any, check: () => string,
@@ -32,7 +34,7 @@ function offered(option) {
 /**
  * The field for one option.
  * @param {any} option as Discord has it
- * @param {{suggestions: (typed: string) => Promise<import("./suggest.js").Choice[]>,
+ * @param {{suggestions: (typed: string) => Promise<import("./listbox.js").Choice[]>,
  *   remove: (() => void) | null, done?: () => void, changed?: () => void}} about `done` hears of a file that was given
  * @returns {OptionField}
  */
@@ -132,9 +134,15 @@ function typedField(option, name, suggestions, changed) {
       if (picked) return list ? list() : null;
       return list ? matching(list(), typed) : suggestions(typed);
     };
-    const popup = suggest(input, { label: `${name}: choices`, load, pick: take, wait: list ? 0 : 200, anchor: box });
-    input.addEventListener("focus", popup.open);
-    input.addEventListener("click", () => popup.isOpen() || popup.open());
+    const popup = new Suggestions(input, {
+      label: `${name}: choices`,
+      load,
+      pick: take,
+      wait: list ? 0 : TYPING_MS,
+      anchor: box,
+    });
+    input.addEventListener("focus", () => popup.open());
+    input.addEventListener("click", () => popup.isOpen || popup.open());
   }
   function value() {
     const text = input.value.trim();

@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import { state } from "./store.js";
-import { openChooser } from "./suggest.js";
+import { Chooser } from "./suggest.js";
 
 /**
  * @typedef {{file: File} | {sample: string}} Picked
@@ -148,7 +148,7 @@ export function samplesButton(label, given) {
   const button = el("button", { ...props, "aria-label": `${text} for ${label}`, title: text, text: "Ready-made" });
   button.addEventListener("click", () => {
     if (button.getAttribute("aria-expanded") === "true") return;
-    openChooser(button, { label: `${text} for ${label}`, choices: portraits, pick: ({ value }) => given(value) });
+    new Chooser(button, { label: `${text} for ${label}`, choices: portraits, pick: ({ value }) => given(value) });
   });
   return button;
 }

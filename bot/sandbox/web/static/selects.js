@@ -5,7 +5,7 @@ import { el, icon } from "./dom.js";
 import { outcome } from "./outcomes.js";
 import { channels, people, roles } from "./referents.js";
 import { emit } from "./store.js";
-import { openChooser } from "./suggest.js";
+import { Chooser } from "./suggest.js";
 
 const STRING = 3, USER = 5, ROLE = 6, MENTIONABLE = 7, CHANNEL = 8;
 
@@ -63,7 +63,7 @@ export class Select {
     this.high = component.max_values ?? 1;
     this.multiple = this.high > 1;
     this.chosen = this.kept = preset(component);
-    this.closeList = null;
+    this.chooser = null;
     this.draw(describedby);
     this.show();
   }
@@ -104,7 +104,7 @@ export class Select {
     this.control = el("button", props, this.words, icon("down"));
     this.control.addEventListener("click", () => this.toggle());
     this.control.addEventListener("keydown", (event) => {
-      if (!["ArrowDown", "ArrowUp"].includes(event.key) || this.closeList) return;
+      if (!["ArrowDown", "ArrowUp"].includes(event.key) || this.chooser) return;
       event.preventDefault();
       this.toggle();
     });
@@ -133,9 +133,9 @@ export class Select {
   }
 
   toggle() {
-    if (this.closeList) return this.closeList();
+    if (this.chooser) return this.chooser.close();
     const before = this.chosen;
-    this.closeList = openChooser(this.control, {
+    this.chooser = new Chooser(this.control, {
       label: this.name,
       multiple: this.multiple,
       choices: () => offered(this.component).map((one) => this.choice(one)),
@@ -160,7 +160,7 @@ export class Select {
   }
 
   closed(before) {
-    this.closeList = null;
+    this.chooser = null;
     if (!this.multiple || same(before, this.chosen)) return;
     if (this.chosen.length >= this.low) this.commit(this.chosen);
     else this.settle(before);
@@ -184,7 +184,7 @@ function preset(component) {
   return component.options.filter((one) => one.default).map((one) => one.value);
 }
 
-/** @returns {import("./suggest.js").Choice[]} everything that can be chosen */
+/** @returns {import("./listbox.js").Choice[]} everything that can be chosen */
 function offered(component) {
   if (component.type === STRING) return component.options.map(option);
   const found = {
