@@ -188,7 +188,7 @@ class _TimedStore:
         return result
 
     async def ahead_ms(self, now_ms: Callable[[], int]) -> int:
-        """How far this clock is ahead of the database's, in milliseconds."""
+        """How far this clock is ahead of the database's, in milliseconds; negative when it is behind."""
         return await self._store.ahead_ms(now_ms)
 
     async def close(self) -> None:

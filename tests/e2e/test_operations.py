@@ -82,7 +82,7 @@ async def test_a_delivered_swap_is_counted(place: Place, monitoring: Monitoring)
         "faceswap_rate_limited_until_timestamp_seconds": 0,
         "faceswap_servers": 1,
         'faceswap_gateway_connected{shard="0"}': 1,
-        'faceswap_build_info{version="0.1.0"}': 1,
+        'faceswap_build_info{version="0.2.0"}': 1,
     }
     assert {name: found.get(name) for name in expected} == expected
     assert 0 < found['faceswap_acknowledgement_seconds_sum{outcome="accepted"}'] < 3
