@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.account import Account
 from bot.calls import LAST_MINUTE, Calls
-from bot.delivery import Delivery, Reply
+from bot.delivery import Delivery, Finished, Reply
 from bot.errors import Interrupted, NotConfirmed, ShuttingDown, SwapFailed, TokenExpired, Unexpected
 from bot.intake import Intake
 from bot.language import speaking
@@ -27,6 +27,7 @@ from bot.store import swaps as rows
 from bot.store.admission import Terms, admit
 from bot.store.database import Store, Transaction
 from bot.store.inputs import Made
+from bot.store.showing import keep
 from bot.store.swaps import OpenSwap, Picture, Swap
 
 log = logging.getLogger(__name__)
@@ -252,19 +253,16 @@ class Swaps:
     ) -> None:
         picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)
         made_at = self._now()
-        if not await self._store.run(rows.keep_picture, work.swap.id, picture, made_at):
+        shown_by = await self._store.run(keep, work.swap, picture, result.fingerprint, made_at)
+        if shown_by is None:
             return  # another process has refunded it
         await self._account.balance(result.remaining_micros)
-        await self._deliver(work, picture, made_at - sent_at, hints)
+        await self._deliver(work, Finished(picture, result.fingerprint, shown_by, made_at - sent_at, hints))
 
-    async def _deliver(
-        self, work: Work, picture: Picture, taken: timedelta, hints: tuple[str, ...] = ()
-    ) -> None:
-        result_hash = await self._intake.check_result(work.swap, picture.data)
-        message_id = await self._delivery.deliver(
-            work.swap, picture, taken, work.reply, dies_at=work.dies_at, hints=hints
-        )
-        if not await self._store.run(rows.settle, work.swap.id, self._now(), message_id, result_hash):
+    async def _deliver(self, work: Work, result: Finished) -> None:
+        await self._intake.check_result(result.picture.data, result.shown_by)
+        message_id = await self._delivery.deliver(work.swap, result, work.reply, dies_at=work.dies_at)
+        if not await self._store.run(rows.settle, work.swap.id, self._now(), message_id, result.fingerprint):
             log.error("Swap %d was delivered, but had ended before", work.swap.id)
 
     async def _resume(self, swap_id: int, reply_to: Callable[[Swap], Reply]) -> None:
@@ -294,7 +292,8 @@ class Swaps:
                 sent_at=datetime() as sent_at,
                 made_at=datetime() as made_at,
             ):
-                await self._deliver(work, picture, made_at - sent_at)
+                seen = await self._intake.look_again(work.swap, picture.data)
+                await self._deliver(work, Finished(picture, *seen, made_at - sent_at))
             case _:
                 # The POST may have left: the picture may be paid for, but it cannot be had.
                 raise Interrupted

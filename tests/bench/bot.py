@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from bot.sandbox import Upload
+from bot.sandbox import Reply, Upload
 from bot.sandbox.places import Member
 from tests.bench.contenders import COMMANDS, Contender, api, contender
-from tests.bench.pictures import picture
+from tests.bench.pictures import inputs
 
 AT_ONCE = 50
 EACH = 3
@@ -33,8 +33,7 @@ _SETTLING_SECONDS = 0.7
 _SAMPLE_SECONDS = 0.05
 
 _PICTURES = {
-    "source": Upload("a.jpg", picture(1000, 752, "JPEG", quality=88)),
-    "target": Upload("b.jpg", picture(1200, 900, "JPEG", quality=88)),
+    name: Upload(f"{name}.jpg", data) for name, data in zip(("source", "target"), inputs(), strict=True)
 }
 _seeds = count(1)
 
@@ -95,7 +94,7 @@ async def _round(one: Contender, each: int) -> Round:
         for _ in range(each):
             began = time.perf_counter()
             played = await member.slash(one.channel, "faceswap", **_PICTURES, seed=next(_seeds))
-            await played.reply(120)
+            await played.reply(60, until=_is_result)
             overheads.append(time.perf_counter() - began - API_SECONDS)
             acknowledged.append((await played.first_response()).seconds)
 
@@ -105,6 +104,11 @@ async def _round(one: Contender, each: int) -> Round:
         await asyncio.sleep(_SETTLING_SECONDS)  # an answer is seen before it is settled
     used = (one.cpu_seconds() - cpu) / len(overheads)
     return Round(overheads, acknowledged, used, more_bytes() / AT_ONCE)
+
+
+def _is_result(reply: Reply) -> bool:
+    """Whether it is the picture, and no note of how far it is."""
+    return bool(reply.pictures)
 
 
 @asynccontextmanager
@@ -134,7 +138,7 @@ async def _burst(one: Contender) -> None:
     taken = f"p50 {p50:.0f}, p99 {p99:.0f}, worst {worst:.0f} ms"
     print(f"{one.name}: {BURST} commands at once acknowledged: {taken}")
     for each in played:
-        await each.reply(120)
+        await each.reply(60, until=_is_result)
 
 
 def _print(rounds: dict[str, list[Round]]) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -68,8 +67,10 @@ class Contender:
 
 
 @asynccontextmanager
-async def python(*arguments: str, **variables: str) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """A Python process without the operator's own settings; it is ended with the block."""
+async def python(
+    *arguments: str, folder: Path, **variables: str
+) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """A Python process in a folder, without the operator's own settings; it is ended with the block."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -77,7 +78,7 @@ async def python(*arguments: str, **variables: str) -> AsyncGenerator[asyncio.su
         env=kept | {"PYTHONPATH": str(ROOT)} | variables,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        cwd=tempfile.gettempdir(),  # where no .env of the operator's lies
+        cwd=folder,
     )
     try:
         yield process
@@ -90,9 +91,9 @@ async def python(*arguments: str, **variables: str) -> AsyncGenerator[asyncio.su
 @asynccontextmanager
 async def api(seconds: float) -> AsyncGenerator[str]:
     """The address of an API that takes so long for each picture."""
-    async with python("-m", "tests.bench.latent_api", str(seconds)) as process:
+    async with python("-m", "tests.bench.latent_api", str(seconds), folder=ROOT) as process:
         assert process.stdout
-        yield (await process.stdout.readline()).decode().strip()
+        yield (await process.stdout.readline()).decode().strip() or sys.exit("The API did not start.")
 
 
 @asynccontextmanager
@@ -112,7 +113,7 @@ async def contender(
             "DATABASE_URL": await _books(folder / f"{name}.sqlite3", guild),
             **(settings or {}),
         }
-        process = await stack.enter_async_context(python("-m", *COMMANDS[name], **variables))
+        process = await stack.enter_async_context(python("-m", *COMMANDS[name], folder=folder, **variables))
         await sandbox.wait_until_ready(timeout_seconds=30)
         yield Contender(
             name,
