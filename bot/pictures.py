@@ -105,12 +105,12 @@ def open_picture(data: bytes) -> Image.Image:
     kind = sniff(data)
     if kind is None:
         raise PictureError(PictureProblem.NOT_A_PICTURE)
-    check_structure(data, kind)
+    coefficient_bytes = check_structure(data, kind)
     try:
         picture = Image.open(io.BytesIO(data), formats=[kind.value.upper()])
         if max(picture.size) > MAX_SIDE or picture.width * picture.height > MAX_PIXELS:
             raise PictureError(PictureProblem.TOO_LARGE)
-        check_cost(picture, data)
+        check_cost(picture, coefficient_bytes)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError(PictureProblem.TOO_LARGE) from None
     except BROKEN:
