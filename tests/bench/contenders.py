@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -68,7 +69,7 @@ class Contender:
 
 @asynccontextmanager
 async def python(
-    *arguments: str, folder: Path, **variables: str
+    *arguments: str, folder: Path, stderr: IO[bytes] | None = None, **variables: str
 ) -> AsyncGenerator[asyncio.subprocess.Process]:
     """A Python process in a folder, without the operator's own settings; it is ended with the block."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
@@ -78,6 +79,7 @@ async def python(
         env=kept | {"PYTHONPATH": str(ROOT)} | variables,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        stderr=stderr,
         cwd=folder,
     )
     try:
@@ -104,15 +106,8 @@ async def contender(
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox.start())
         guild = sandbox.create_guild("Bench")
-        variables = {
-            **_SETTINGS,
-            **pair_settings(),
-            "DISCORD_TOKEN": sandbox.token,
-            "DISCORD_SANDBOX_URL": sandbox.base_url,
-            "SEGMIND_BASE_URL": api_url,
-            "DATABASE_URL": await _books(folder / f"{name}.sqlite3", guild),
-            **(settings or {}),
-        }
+        url = await _books(folder / f"{name}.sqlite3", guild)
+        variables = {**settings_at(sandbox, api_url), "DATABASE_URL": url, **(settings or {})}
         process = await stack.enter_async_context(python("-m", *COMMANDS[name], folder=folder, **variables))
         await sandbox.wait_until_ready(timeout_seconds=30)
         yield Contender(
@@ -123,6 +118,17 @@ async def contender(
             [guild.join(sandbox.create_user(f"Member {n}")) for n in range(members)],
             psutil.Process(process.pid),
         )
+
+
+def settings_at(sandbox: Sandbox, api_url: str) -> dict[str, str]:
+    """What a process needs to know, without its database."""
+    return {
+        **_SETTINGS,
+        **pair_settings(),
+        "DISCORD_TOKEN": sandbox.token,
+        "DISCORD_SANDBOX_URL": sandbox.base_url,
+        "SEGMIND_BASE_URL": api_url,
+    }
 
 
 async def _books(path: Path, guild: Guild) -> str:
