@@ -1,4 +1,4 @@
-"""The command line: `python -m bot [run | demo | check | verify | …]`; `--help` lists every command.
+"""The command line: `python -m bot [run | demo | sandbox | check | …]`; `--help` lists every command.
 
 Each command imports what it needs when it runs: the bot does not load what only the engine uses, and
 no TLS context is made before `.env` was read, which may set SSL_CERT_FILE.
@@ -7,6 +7,7 @@ no TLS context is made before `.env` was read, which may set SSL_CERT_FILE.
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -46,6 +47,11 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("source", nargs="?", type=Path, help="a picture with the face to use")
     demo.add_argument("target", nargs="?", type=Path, help="the picture that receives it")
     demo.add_argument("-o", "--out", type=Path, default=Path("faceswap.png"), help="where the result goes")
+    sandbox = commands.add_parser("sandbox", help="try the whole bot in a browser: no account, no key")
+    sandbox.add_argument("--port", type=int, default=8800, help="where the page is, on this machine")
+    sandbox.add_argument("--open", action="store_true", help="open the page in a browser")
+    sandbox.add_argument("--log-level", choices=["debug", "info", "warning", "error"], default="warning")
+    sandbox.add_argument("--bot", action="store_true", help=argparse.SUPPRESS)
     engine = commands.add_parser("engine", help="run the bot's own engine alone, as an HTTP server")
     engine_command.add_arguments(engine)
     commands.add_parser("check", help="check the token, the key, the store and the models")
@@ -67,7 +73,7 @@ def _configured(variables: Mapping[str, str]) -> "Config":
     from bot.config import read_config
 
     config = read_config(variables)
-    configure_logging(config.log_level, config.secrets)
+    configure_logging(config.log_level, config.secrets, config.log_format)
     return config
 
 
@@ -75,12 +81,16 @@ def _run(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
     config = _configured(variables)
     from bot.run import run
 
+    if config.sentry_dsn:
+        from bot.error_reports import ErrorReports
+
+        logging.getLogger().addHandler(ErrorReports(config.sentry_dsn, config.secrets))
     asyncio.run(run(config))
     return 0
 
 
 def _demo(arguments: argparse.Namespace, _: Mapping[str, str]) -> int:
-    configure_logging("warning", ())
+    configure_logging("warning", (), "human")
     from bot.demo import demo
 
     out: Path = arguments.out
@@ -93,14 +103,27 @@ def _demo(arguments: argparse.Namespace, _: Mapping[str, str]) -> int:
     return 0
 
 
+def _sandbox(arguments: argparse.Namespace, _: Mapping[str, str]) -> int:
+    _forget_secrets()
+    from bot.playground.command import main
+    from bot.signals import stop_signal
+
+    async def serve() -> None:
+        # The bot's process, too, ends by its parent's closing its stdin.
+        async with stop_signal(ignore=arguments.bot) as stop:
+            await main(arguments, stop)
+
+    asyncio.run(serve())
+    return 0
+
+
 def _engine(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
-    configure_logging("info", ())
+    configure_logging("info", (), variables.get("LOG_FORMAT", "").strip().lower() or "auto")
     from bot.signals import stop_signal
 
     # It decodes strangers' pictures: what it has no use for, it and its workers do not hold.
     key = variables.get("ENGINE_API_KEY")
-    for name in ("DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL", "C2PA_KEY"):
-        os.environ.pop(name, None)
+    _forget_secrets()
 
     async def serve() -> int:
         # A child outlives the signals that its parent's process group gets: the parent lets swaps finish
@@ -109,6 +132,11 @@ def _engine(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
             return await engine_command.main(arguments, stop, key)
 
     return asyncio.run(serve())
+
+
+def _forget_secrets() -> None:
+    for name in ("DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL", "C2PA_KEY"):
+        os.environ.pop(name, None)
 
 
 def _check(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
@@ -160,7 +188,7 @@ def _certificate(arguments: argparse.Namespace, _: Mapping[str, str]) -> int:
 
 
 def _assets(_: argparse.Namespace, __: Mapping[str, str]) -> int:
-    configure_logging("info", ())
+    configure_logging("info", (), "human")
     from bot.engine.assets import FOLDER, fetch_assets
 
     fetch_assets(FOLDER, print)
@@ -170,6 +198,7 @@ def _assets(_: argparse.Namespace, __: Mapping[str, str]) -> int:
 _COMMANDS = {
     "run": _run,
     "demo": _demo,
+    "sandbox": _sandbox,
     "engine": _engine,
     "check": _check,
     "migrate": _migrate,

@@ -43,6 +43,10 @@ class EngineUnavailable(BotError):
     """The local engine could not be started; the message is one sentence to act on."""
 
 
+class CannotServe(BotError):
+    """Metrics cannot be served where they should; the message is one sentence to act on."""
+
+
 # Answers that Discord did not take
 
 

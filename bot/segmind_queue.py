@@ -31,6 +31,7 @@ from bot.errors import (
 )
 from bot.fetch import AllowedOrigins
 from bot.fingerprints import Verified
+from bot.log import add
 from bot.segmind import SUCCESSES, TIMEOUT_SECONDS, TRIES, SegmindClient
 from bot.segmind_errors import clean, read_error, read_failed_job
 from bot.segmind_wire import (
@@ -181,7 +182,9 @@ class QueueClient(SegmindClient):
                 answer = await self._pay(QUEUE_PATH, request, timeout_seconds)
         except TimeoutError:
             raise ApiTimeout from None
-        return read_ticket(answer, self._address(), self._key)
+        ticket = read_ticket(answer, self._address(), self._key)
+        add(request_id=ticket.request_id)
+        return ticket
 
     def ticket(self, request_id: str) -> Ticket:
         """Make the ticket of a job that was submitted earlier. Raises ValueError for what is no id."""
@@ -194,6 +197,7 @@ class QueueClient(SegmindClient):
         completed and no picture can be had. Raises ApiTimeout when the job may yet complete, and another
         ApiError, such as BadKey, when the API does not let us ask.
         """
+        add(request_id=ticket.request_id)
         deadline = self._now() + timedelta(seconds=timeout_seconds)
         try:
             async with asyncio.timeout(timeout_seconds):

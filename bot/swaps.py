@@ -20,14 +20,17 @@ from bot.errors import Interrupted, NotConfirmed, ShuttingDown, SwapFailed, Toke
 from bot.intake import Intake
 from bot.language import speaking
 from bot.leases import Leases
+from bot.log import DURATION, bind
+from bot.metrics import Metrics
 from bot.policy import DefaultLimits, Place
 from bot.progress import Following, Notes
 from bot.segmind import SwapResult
+from bot.store import showing
 from bot.store import swaps as rows
 from bot.store.admission import Terms, admit
 from bot.store.database import Store, Transaction
 from bot.store.inputs import Made
-from bot.store.showing import keep
+from bot.store.showing import Showing
 from bot.store.swaps import OpenSwap, Picture, Swap
 
 log = logging.getLogger(__name__)
@@ -68,6 +71,7 @@ class Swaps:
         account: Account,
         leases: Leases,
         now: Callable[[], datetime],
+        metrics: Metrics,
     ) -> None:
         self._store = store
         self._defaults = defaults
@@ -78,6 +82,7 @@ class Swaps:
         self._account = account
         self._leases = leases
         self._now = now
+        self._metrics = metrics
         self._tasks: set[asyncio.Task[None]] = set()
         self._keepers: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -96,17 +101,23 @@ class Swaps:
             if first:
                 first(db)
             admit(db, swap, Terms(self._defaults, place), self._leases.new(), self._now())
+            self._account.check(db)
 
         if self._stopping:
             raise ShuttingDown
-        self._account.check()
         await self._store.run(hold)
+        log.info("Held %d micro-dollars", swap.price_micros)
         try:
             with self._leases.working(swap.id):
                 yield
         except BaseException:
-            await self._store.run(rows.refund, swap.id, "NotAcknowledged", self._now())
+            await self._give_back(swap, "NotAcknowledged")
             raise
+
+    @property
+    def in_flight(self) -> int:
+        """How many swaps this process works on."""
+        return len(self._tasks)
 
     def start(self, swap: Swap, reply: Reply) -> None:
         """Carry an acknowledged swap to its end in a task of its own."""
@@ -172,7 +183,9 @@ class Swaps:
         await asyncio.sleep(_FALL_SECONDS)
 
     async def _to_end(self, work: Work, steps: Callable[[], Awaitable[None]]) -> None:
-        with self._leases.working(work.swap.id):
+        swap = work.swap
+        bind(swap_id=swap.id, guild_id=swap.guild_id or None, private=(swap.prompt,))
+        with self._leases.working(swap.id):
             await self._guarded(steps, partial(self._refund, work))
 
     async def _guarded(
@@ -192,8 +205,12 @@ class Swaps:
         # The refund erases the token: after a kill in between nobody could be told any more.
         if await self._store.run(rows.is_worked_on, work.swap.id, self._leases.owner):
             await work.reply.fail(error)
-            await self._store.run(rows.refund, work.swap.id, type(error).__name__, self._now())
+            await self._give_back(work.swap, type(error).__name__)
         await self._account.failed(error)
+
+    async def _give_back(self, swap: Swap, why: str) -> None:
+        if await self._store.run(rows.refund, swap.id, why, self._now()):
+            self._metrics.refunded(why)
 
     async def _make_and_deliver(self, work: Work, asked_at: datetime | None = None) -> None:
         # The answer itself comes after the notes, so that none of them covers it.
@@ -226,11 +243,12 @@ class Swaps:
     async def _show_again(self, work: Work, earlier: Made, data: bytes) -> None:
         """Answer with the result of the member's earlier swap of the same; nothing is paid or counted."""
         await self._delivery.show_again(earlier, data, work.reply)
-        await self._store.run(rows.refund, work.swap.id, rows.REPEATED, self._now())
+        await self._give_back(work.swap, rows.REPEATED)
 
     async def _say_cancelled(self, work: Work) -> None:
         """Say so again, as a note that was sent late may have covered what the press had answered."""
         if await self._store.run(rows.was_cancelled, work.swap.id):
+            self._metrics.refunded(rows.CANCELLED)
             await work.reply.cancelled()
 
     async def _agreed(self, work: Work, following: Following, asked_at: datetime | None) -> bool:
@@ -252,18 +270,33 @@ class Swaps:
         self, work: Work, result: SwapResult, sent_at: datetime, hints: tuple[str, ...] = ()
     ) -> None:
         picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)
-        made_at = self._now()
-        shown_by = await self._store.run(keep, work.swap, picture, result.fingerprint, made_at)
+        made_at, left = self._now(), result.remaining_micros
+
+        def keep(db: Transaction) -> tuple[Showing | None, bool]:
+            shown_by = showing.keep(db, work.swap, picture, result.fingerprint, made_at)
+            return shown_by, self._account.turns_low(db, left)
+
+        shown_by, is_low = await self._store.run(keep)
+        if left is not None and is_low:
+            await self._account.warn(left)
         if shown_by is None:
             return  # another process has refunded it
-        await self._account.balance(result.remaining_micros)
+        seconds = (made_at - sent_at).total_seconds()
+        log.info("Made in %.2f s", seconds, extra={DURATION: seconds})
+        self._metrics.made(seconds)
         await self._deliver(work, Finished(picture, result.fingerprint, shown_by, made_at - sent_at, hints))
 
     async def _deliver(self, work: Work, result: Finished) -> None:
+        began = self._now()
         await self._intake.check_result(result.picture.data, result.shown_by)
         message_id = await self._delivery.deliver(work.swap, result, work.reply, dies_at=work.dies_at)
         if not await self._store.run(rows.settle, work.swap.id, self._now(), message_id, result.fingerprint):
             log.error("Swap %d was delivered, but had ended before", work.swap.id)
+            return
+        seconds = (self._now() - began).total_seconds()
+        log.info("Delivered in %.2f s", seconds, extra={DURATION: seconds})
+        self._metrics.shown(seconds)
+        self._metrics.delivered(work.swap.price_micros)
 
     async def _resume(self, swap_id: int, reply_to: Callable[[Swap], Reply]) -> None:
         found = await self._store.run(rows.load_open, swap_id)
@@ -277,7 +310,7 @@ class Swaps:
             case OpenSwap(state="held"):
                 if not await work.reply.waiting():
                     # Never acknowledged, or a repeat that is shown already: words would cover it.
-                    await self._store.run(rows.refund, work.swap.id, "NotAcknowledged", self._now())
+                    await self._give_back(work.swap, "NotAcknowledged")
                     return
                 if work.dies_at - self._now() < LAST_MINUTE:
                     raise TokenExpired

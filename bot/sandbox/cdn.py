@@ -15,6 +15,13 @@ from bot.sandbox.clock import Clock
 LIFETIME_SECONDS = 24 * 3600
 """How long an attachment's address works (about a day, by observation; read `ex` rather than assume)."""
 
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""With every file: it is a stranger's, and opened as a page of its own it must not run as one of ours."""
+
 _SIGNED = ("/attachments/", "/ephemeral-attachments/")
 _COLOURS = ("#5865f2", "#747f8d", "#3ba55c", "#faa61a", "#ed4245", "#eb459e")
 
@@ -82,6 +89,10 @@ class Cdn:
             return None
         return self.signed(path) if self.refreshes_gone or path in self.files else None
 
+    def expire(self) -> None:
+        """Let every address that was signed until now be 404; fresh ones can be had."""
+        self._key = secrets.token_bytes(32)
+
     def _mac(self, path: str, expires: str, issued: str) -> str:
         return hmac.new(self._key, f"{path}?{expires}&{issued}".encode(), hashlib.sha256).hexdigest()
 
@@ -96,6 +107,7 @@ class Cdn:
         path = "/" + request.match_info["path"]
         found = self.files.get(path)
         if found is None or (path.startswith(_SIGNED) and not self._genuine(path, dict(request.query))):
-            return web.Response(status=404, text="This content is no longer available.")
+            text = "This content is no longer available."
+            return web.Response(status=404, text=text, headers=HEADERS)
         data, content_type = found
-        return web.Response(body=data, headers={"Content-Type": content_type})
+        return web.Response(body=data, headers=HEADERS | {"Content-Type": content_type})

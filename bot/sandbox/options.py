@@ -32,6 +32,12 @@ def leaves(data: Json) -> Iterator[Json]:
             yield one
 
 
+def path_of(data: Json) -> list[str]:
+    """Return the names that an interaction's command was called by: its own, then those of sub-commands."""
+    inner = [one for one in as_list(data.get("options")) if one["type"] in {c.SUBCOMMAND, c.GROUP}]
+    return [data["name"], *(path_of(inner[0]) if inner else [])]
+
+
 def check(options: list[Json], given: dict[str, object]) -> None:
     """Raise NotOffered for an unknown option, a missing one, or a value the client would not take."""
     names = {one["name"] for one in options}
@@ -50,6 +56,11 @@ _TYPES: dict[int, tuple[type, ...]] = {
     c.NUMBER: (int, float),
     c.BOOLEAN: (bool,),
 }
+_RANGES = {
+    True: (("min_length", "max_length"), (0, 6000)),
+    False: (("min_value", "max_value"), (-(2**53), 2**53)),
+}
+"""Of texts and of numbers: the fields that narrow what is taken, and what is taken at most (Discord's)."""
 
 
 def _check_value(option: Json, value: object) -> None:
@@ -63,7 +74,7 @@ def _check_value(option: Json, value: object) -> None:
     if choices and value not in choices:
         raise NotOffered(f"{name} is one of {choices}, not {value!r}")
     measured: Any = len(value) if isinstance(value, str) else value
-    low = option.get("min_length" if isinstance(value, str) else "min_value")
-    high = option.get("max_length" if isinstance(value, str) else "max_value")
-    if (low is not None and measured < low) or (high is not None and measured > high):
+    names, (low, high) = _RANGES[isinstance(value, str)]
+    low, high = option.get(names[0], low), option.get(names[1], high)
+    if not low <= measured <= high:
         raise NotOffered(f"{name} is between {low} and {high}, not {measured}")

@@ -71,7 +71,8 @@ class User(Actor):
     """An account; `avatar` is its hash on the CDN, `dms_open` whether the bot may write to it.
 
     `adult_dms` is the user's own setting that allows age-restricted commands in direct messages; `installed`
-    tells whether the user added the bot to their own account, which brings its commands wherever they are.
+    tells whether the user added the bot to their own account, which brings its commands wherever they are;
+    `about` is what the user tells of themselves.
     """
 
     world: "World" = field(repr=False)
@@ -83,6 +84,7 @@ class User(Actor):
     locale: str = "en-US"
     adult_dms: bool = False
     installed: bool = False
+    about: str = ""
 
     @property
     def account(self) -> "User":
@@ -251,11 +253,13 @@ class Guild:
         if avatar is not None:
             member.avatar = self.world.cdn.put_avatar(f"/guilds/{self.id}/users/{user.id}/avatars", avatar)
         self.members[user.id] = member
+        self.world.watch.changed(self)
         return member
 
     def remove(self, user: User) -> None:
         """Let a user leave; when it is the bot, it is told that it left."""
         del self.members[user.id]
+        self.world.watch.changed(self)
         if user is self.world.bot:
             self.world.announce_removal(self)
 

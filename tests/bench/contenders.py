@@ -69,14 +69,17 @@ class Contender:
 
 @asynccontextmanager
 async def python(
-    *arguments: str, folder: Path, stderr: IO[bytes] | None = None, **variables: str
+    *arguments: str,
+    folder: Path,
+    variables: Mapping[str, str] | None = None,
+    stderr: IO[bytes] | None = None,
 ) -> AsyncGenerator[asyncio.subprocess.Process]:
     """A Python process in a folder, without the operator's own settings; it is ended with the block."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *arguments,
-        env=kept | {"PYTHONPATH": str(ROOT)} | variables,
+        env=kept | {"PYTHONPATH": str(ROOT)} | dict(variables or {}),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=stderr,
@@ -108,7 +111,9 @@ async def contender(
         guild = sandbox.create_guild("Bench")
         url = await _books(folder / f"{name}.sqlite3", guild)
         variables = {**settings_at(sandbox, api_url), "DATABASE_URL": url, **(settings or {})}
-        process = await stack.enter_async_context(python("-m", *COMMANDS[name], folder=folder, **variables))
+        process = await stack.enter_async_context(
+            python("-m", *COMMANDS[name], folder=folder, variables=variables)
+        )
         await sandbox.wait_until_ready(timeout_seconds=30)
         yield Contender(
             name,

@@ -55,7 +55,8 @@ async def _start(folder: Path, *options: str, stderr: IO[bytes] | None = None) -
         settings = settings_at(sandbox, _NOWHERE)
         settings["DATABASE_URL"] = f"sqlite:///{folder / 'books.sqlite3'}"
         began = time.perf_counter()
-        async with python(*options, "-m", "bot", folder=folder, stderr=stderr, **settings) as process:
+        started = python(*options, "-m", "bot", folder=folder, variables=settings, stderr=stderr)
+        async with started as process:
             await sandbox.wait_until_ready(timeout_seconds=60)
             times = psutil.Process(process.pid).cpu_times()
             return time.perf_counter() - began, times.user + times.system
