@@ -32,6 +32,9 @@ CONNECTION_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 Session = aiohttp.ClientSession
 """What `open_session` opens, by a name for modules that use no client themselves."""
 
+Trace = aiohttp.TraceConfig
+"""What `answers_heard` makes, by a name of that kind."""
+
 _CHUNK = 64 * 1024
 _GONE = (403, 404, 410)
 _LABEL = r"[a-z0-9-]"
@@ -165,7 +168,7 @@ class Reader:
             return False
 
 
-def answers_heard(hear: Callable[[str, int], None]) -> aiohttp.TraceConfig:
+def answers_heard(hear: Callable[[str, int], None]) -> Trace:
     """Tell `hear` the path and the status of each answer that another client built on aiohttp gets."""
 
     async def end(_: object, __: object, ended: aiohttp.TraceRequestEndParams) -> None:

@@ -5,9 +5,10 @@ import logging
 from contextlib import AbstractContextManager, nullcontext
 
 from bot.client import FaceSwapBot, connect
-from bot.compose import compose
+from bot.compose import compose, utc_now
 from bot.config import Config
 from bot.fetch import DISCORD_CDN
+from bot.leases import check_clock
 from bot.signals import stop_signal
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ async def _run(config: Config, token: str, sandbox_url: str | None, stop: asynci
     origins = (sandbox_url,) if sandbox_url else DISCORD_CDN
     with discord_at(sandbox_url):
         async with compose(config, picture_origins=origins) as bot:
+            await check_clock(bot.services.store, config.lease, utc_now)
             await serve(bot, token, stop, config.shutdown_grace_seconds)
 
 

@@ -182,9 +182,7 @@ class QueueClient(SegmindClient):
                 answer = await self._pay(QUEUE_PATH, request, timeout_seconds)
         except TimeoutError:
             raise ApiTimeout from None
-        ticket = read_ticket(answer, self._address(), self._key)
-        add(request_id=ticket.request_id)
-        return ticket
+        return read_ticket(answer, self._address(), self._key)
 
     def ticket(self, request_id: str) -> Ticket:
         """Make the ticket of a job that was submitted earlier. Raises ValueError for what is no id."""

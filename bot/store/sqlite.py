@@ -91,6 +91,10 @@ class SQLiteStore:
             outcomes = _together(self._connection, [call.function for call in calls])
             loop.call_soon_threadsafe(_answer, calls, outcomes)
 
+    async def ahead_ms(self, now_ms: Callable[[], int]) -> int:  # noqa: ARG002 - a server's would be asked
+        """Nothing: all processes that share a file share a machine, and its clock."""
+        return 0
+
     async def close(self) -> None:
         """Finish what is running and close the connection."""
         await asyncio.get_running_loop().run_in_executor(self._executor, self._connection.close)

@@ -83,14 +83,19 @@ def origin(db: Transaction, swap_id: int) -> Origin | None:
     return next((Origin(**row) for row in db.rows(sql, id=swap_id)), None)
 
 
-def start_sending(db: Transaction, swap_id: int, now: datetime, owner: str = "") -> bool:
-    """Note that the paid call leaves now; False when the swap is not held any more, or not by this owner."""
+def start_sending(db: Transaction, swap_id: int, now: datetime, owner: str = "", account: str = "") -> bool:
+    """Note that the paid call leaves now; False when the swap is not held any more, or not by this owner.
+
+    Nor does it leave while the `account` at the API takes no calls.
+    """
     return _step(
         db,
         swap_id,
-        "state = 'held' AND lease_owner = :owner",
+        "state = 'held' AND lease_owner = :owner AND NOT EXISTS "
+        "(SELECT 1 FROM api_accounts WHERE account = :account AND opens_at > :now)",
         "state = 'sending', sent_at = :now",
         owner=owner,
+        account=account,
         now=to_ms(now),
     )
 
