@@ -1,7 +1,7 @@
 """What a number of servers needs: peak traffic simulated, and measured costs multiplied. See docs/scale.md.
 
-The figures of `Measured` come from the other benchmarks; a new measurement is written in here by hand, so that
-the page and this table say the same.
+The figures of `Measured` come from the other benchmarks; a new measurement is written in here by hand, so
+that the page and this table say the same.
 """
 
 import heapq

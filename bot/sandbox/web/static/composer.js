@@ -96,6 +96,10 @@ class Composer {
     } catch {
       this.commands = [];
     }
+    // Somebody may have typed before the commands were known.
+    if (this.open || !this.input.value.startsWith("/")) return;
+    this.typed();
+    if (!this.open && document.activeElement === this.input) this.list.open();
   }
 
   /** The commands that fit what was typed, null when it is no command. */
