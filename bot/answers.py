@@ -190,7 +190,19 @@ class Answer:
 
     def _file(self, data: bytes, kind: Kind, receipt: Receipt) -> discord.File:
         name = f"faceswap-{receipt.swap_id}.{kind.extension}"
-        return discord.File(io.BytesIO(data), name, description=words.alt_text())
+        return discord.File(_Upload(data), name, description=words.alt_text())
+
+
+class _Upload(io.BytesIO):
+    """Bytes as a file. Whoever asks a BytesIO for its buffer, like aiohttp for its length, gets a copy."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._data = data
+
+    def getbuffer(self) -> memoryview:
+        """The bytes themselves."""
+        return memoryview(self._data)
 
 
 def brief(error: BaseException) -> str:
