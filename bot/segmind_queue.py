@@ -30,8 +30,8 @@ from bot.errors import (
     SwapFailed,
 )
 from bot.fetch import AllowedOrigins
+from bot.fingerprints import Verified
 from bot.log import add
-from bot.pictures import Kind
 from bot.segmind import SUCCESSES, TIMEOUT_SECONDS, TRIES, SegmindClient
 from bot.segmind_errors import clean, read_error, read_failed_job
 from bot.segmind_wire import (
@@ -144,13 +144,14 @@ def _names_picture(answer: Answer) -> bool:
         return False
 
 
-def make_queued_result(answer: Answer, picture: bytes, kind: Kind, request_id: str) -> SwapResult:
+def make_queued_result(answer: Answer, picture: Verified, request_id: str) -> SwapResult:
     """Put the verified picture together with what the result's `metrics` say of it."""
     metrics = parse_object(answer.body).get("metrics")
     said = cast("dict[str, object]", metrics) if isinstance(metrics, dict) else {}
     return SwapResult(
-        picture=picture,
-        kind=kind,
+        picture=picture.data,
+        kind=picture.kind,
+        fingerprint=picture.fingerprint,
         cost_micros=micros(said.get("cost")),
         seed=None,
         request_id=request_id,
@@ -202,10 +203,10 @@ class QueueClient(SegmindClient):
                 answer = await self._completed(
                     ticket, lambda its: its.response_url, _RESPONSE_SECONDS, deadline
                 )
-                picture, kind = await self._picture(answer, deadline)
+                picture = await self._picture(answer, deadline)
         except TimeoutError:
             raise ApiTimeout from None
-        return await asyncio.to_thread(make_queued_result, answer, picture, kind, ticket.request_id)
+        return await asyncio.to_thread(make_queued_result, answer, picture, ticket.request_id)
 
     async def _completed(
         self, ticket: Ticket, url: Callable[[Ticket], str], seconds: float, deadline: datetime
