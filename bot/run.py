@@ -78,4 +78,6 @@ async def serve(bot: FaceSwapBot, token: str, stop: asyncio.Event, grace_seconds
             await bot.attended()
             connection.cancel()
             stopping.cancel()
+            # A shard that reconnects swallows the cancelling; a closed bot ends all the same.
+            await bot.close()
             await asyncio.gather(connection, stopping, return_exceptions=True)

@@ -9,6 +9,10 @@ from tests.browser.stage import NARROW, WIDE, Stage, command, picture, send, swa
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 
+AT_REST = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
+    Promise.allSettled(document.getAnimations().map((one) => one.finished)))"""
+"""Colours of a theme that was just chosen may be on their way."""
+
 
 async def findings(page: Page) -> list[str]:
     """What is serious or critical, and where."""
@@ -28,6 +32,7 @@ async def everywhere(page: Page, state: str) -> dict[str, list[str]]:
         for theme in ("dark", "light"):
             await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             await expect(page.locator(f"html[data-theme={theme}]")).to_be_attached()
+            await page.evaluate(AT_REST)
             found[f"{state}, {size}, {theme}"] = await findings(page)
     return {where: serious for where, serious in found.items() if serious}
 
