@@ -14,6 +14,7 @@ import aiohttp
 from yarl import URL
 
 from bot.errors import FetchError, FetchProblem
+from bot.room import Share
 
 DISCORD_CDN = ("https://cdn.discordapp.com", "https://media.discordapp.net")
 """Where Discord serves attachments (source: Discord's developer documentation)."""
@@ -33,6 +34,10 @@ Session = aiohttp.ClientSession
 """What `open_session` opens, by a name for modules that use no client themselves."""
 
 _CHUNK = 64 * 1024
+READ_AHEAD = 16 * 1024
+"""Bytes of a body that are read before anybody asks for them, besides what comes with the headers."""
+
+_SMALL = 64 * 1024  # what needs no room of its own: about that much is read ahead anyway
 _GONE = (403, 404, 410)
 _LABEL = r"[a-z0-9-]"
 
@@ -90,9 +95,13 @@ def _compile(origin: str) -> re.Pattern[str]:
     return re.compile(rf"{scheme}://{pattern}:{port or (443 if scheme == 'https' else 80)}")
 
 
-def open_session() -> aiohttp.ClientSession:
-    """A client session that keeps no cookies; the default TLS context honours SSL_CERT_FILE."""
-    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+def open_session(connections: int = 100) -> aiohttp.ClientSession:
+    """A client session that keeps no cookies; the default TLS context honours SSL_CERT_FILE.
+
+    It opens at most so many `connections` at once, 0 for any number.
+    """
+    connector = aiohttp.TCPConnector(limit=connections)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
 async def fetch(
@@ -102,18 +111,22 @@ async def fetch(
     allowed: AllowedOrigins,
     max_bytes: int,
     timeout_seconds: float,
+    share: Share | None = None,
 ) -> bytes:
-    """Read one URL whole, in memory.
+    """Read one URL whole, in memory, with a `share` of what room there is.
 
     Raises FetchError: NOT_ALLOWED before anything is resolved, STATUS for anything but 200, TOO_LARGE once
-    the body (after decompression) passes `max_bytes`, TIMEOUT after `timeout_seconds` in all, else NETWORK.
+    the body (after decompression) passes `max_bytes`, TIMEOUT after `timeout_seconds` in all, in which
+    waiting for room does not count, else NETWORK.
     """
     target = allowed.admit(url)
     try:
-        async with asyncio.timeout(timeout_seconds):
-            async with session.get(target, allow_redirects=False) as response:
+        async with asyncio.timeout(timeout_seconds) as limit:
+            async with session.get(target, allow_redirects=False, read_bufsize=READ_AHEAD) as response:
                 if response.status != 200:
                     raise FetchError(FetchProblem.STATUS, response.status)
+                if share is not None:
+                    await make_room(response, max_bytes, share, limit)
                 return await read_capped(response, max_bytes)
     except TimeoutError:
         problem = FetchProblem.TIMEOUT
@@ -192,6 +205,24 @@ async def post(
     except (aiohttp.ClientError, OSError):
         problem = FetchProblem.NETWORK
     raise FetchError(problem)
+
+
+async def make_room(
+    response: aiohttp.ClientResponse, max_bytes: int, share: Share, limit: asyncio.Timeout
+) -> None:
+    """Wait until there is room for a body; its sender is held up meanwhile, and `limit` stands still.
+
+    A body that does not say how long it is, or that is compressed, may become as large as any.
+    """
+    said = None if "content-encoding" in response.headers else response.content_length
+    length = max_bytes if said is None else min(said, max_bytes)
+    if length <= _SMALL:
+        return
+    loop, until = asyncio.get_running_loop(), limit.when()
+    began = loop.time()
+    limit.reschedule(None)
+    await share.take(length)
+    limit.reschedule(until and until + loop.time() - began)
 
 
 async def read_capped(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

@@ -17,17 +17,19 @@ from bot.account import Account
 from bot.calls import LAST_MINUTE, Calls
 from bot.delivery import Delivery, Reply
 from bot.errors import Interrupted, NotConfirmed, ShuttingDown, SwapFailed, TokenExpired, Unexpected
+from bot.finished import Finished
 from bot.intake import Intake
 from bot.language import speaking
 from bot.leases import Leases
 from bot.policy import DefaultLimits, Place
 from bot.progress import Following, Notes
+from bot.room import Room, Share
 from bot.segmind import SwapResult
 from bot.store import swaps as rows
 from bot.store.admission import Terms, admit
-from bot.store.database import Store, Transaction
+from bot.store.database import Store, Transaction, patiently
 from bot.store.inputs import Made
-from bot.store.swaps import OpenSwap, Picture, Swap
+from bot.store.swaps import Kept, OpenSwap, Picture, Swap
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,9 @@ _LOOK_SECONDS = 1.0  # between two looks at whether the member has answered
 _CLAIM_SECONDS = 1.0
 _FALL_SECONDS = 5.0
 
+_ROOM = 16 * 1024 * 1024
+"""Bytes of pictures that are read at once, and of those that are shown; each is held several times."""
+
 
 @dataclass(frozen=True)
 class Work:
@@ -50,6 +55,10 @@ class Work:
     reply: Reply
     dies_at: datetime
     """When the interaction's token stops working."""
+    coming: Share
+    """Of the room for pictures that come in, until they are in the store."""
+    shown: Share
+    """Of the room for pictures that are marked and shown."""
 
 
 class Swaps:
@@ -80,6 +89,8 @@ class Swaps:
         self._tasks: set[asyncio.Task[None]] = set()
         self._keepers: set[asyncio.Task[None]] = set()
         self._stopping = False
+        # Two rooms: what is paid for gets in and into the store, however slowly Discord takes what goes out.
+        self._coming, self._shown = Room(_ROOM), Room(_ROOM)
 
     @asynccontextmanager
     async def admitted(
@@ -109,7 +120,7 @@ class Swaps:
 
     def start(self, swap: Swap, reply: Reply) -> None:
         """Carry an acknowledged swap to its end in a task of its own."""
-        work = Work(swap, reply, self._now() + TOKEN_LIFE)
+        work = self._work(swap, reply, self._now())
         self._track(self._to_end(work, partial(self._make_and_deliver, work)))
 
     async def cancel(self, swap_id: int, user_id: int) -> bool:
@@ -145,8 +156,12 @@ class Swaps:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
+    def _work(self, swap: Swap, reply: Reply, begun_at: datetime) -> Work:
+        return Work(swap, reply, begun_at + TOKEN_LIFE, self._coming.share(), self._shown.share())
+
     def _track(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+        with patiently():
+            task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -171,7 +186,7 @@ class Swaps:
         await asyncio.sleep(_FALL_SECONDS)
 
     async def _to_end(self, work: Work, steps: Callable[[], Awaitable[None]]) -> None:
-        with self._leases.working(work.swap.id):
+        with self._leases.working(work.swap.id), work.coming, work.shown:
             await self._guarded(steps, partial(self._refund, work))
 
     async def _guarded(
@@ -215,12 +230,12 @@ class Swaps:
         if (taken.faceless or asked_at) and not await self._agreed(work, following, asked_at):
             return partial(self._say_cancelled, work)
         called = await self._calls.make(
-            swap, taken, following, owner=self._leases.owner, dies_at=work.dies_at
+            swap, taken, following, owner=self._leases.owner, dies_at=work.dies_at, share=work.coming
         )
         if called is None:
             return partial(self._say_cancelled, work)
-        result = await self._calls.collect(called, work.dies_at - TOKEN_LIFE)
-        return partial(self._keep_and_deliver, work, result, called.sent_at, taken.hints)
+        result = await self._calls.collect(called, work.dies_at - TOKEN_LIFE, work.coming)
+        return await self._kept(work, result, called.sent_at, taken.hints)
 
     async def _show_again(self, work: Work, earlier: Made, data: bytes) -> None:
         """Answer with the result of the member's earlier swap of the same; nothing is paid or counted."""
@@ -247,20 +262,24 @@ class Swaps:
                 await asyncio.sleep(_LOOK_SECONDS)
         return answer
 
-    async def _keep_and_deliver(
+    async def _kept(
         self, work: Work, result: SwapResult, sent_at: datetime, hints: tuple[str, ...] = ()
-    ) -> None:
+    ) -> Callable[[], Awaitable[None]]:
+        """Put the picture into the store, and leave the room it came in by; returns what is left to do."""
         picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)
         made_at = self._now()
         if not await self._store.run(rows.keep_picture, work.swap.id, picture, made_at):
-            return  # another process has refunded it
+            return _nothing  # another process has refunded it
+        kept = Kept(len(picture.data), picture.seed)
+        finished = Finished(self._store, work.swap.id, kept, work.shown, picture.data)
+        work.coming.give_back()
         await self._account.balance(result.remaining_micros)
-        await self._deliver(work, picture, made_at - sent_at, hints)
+        return partial(self._deliver, work, finished, made_at - sent_at, hints)
 
     async def _deliver(
-        self, work: Work, picture: Picture, taken: timedelta, hints: tuple[str, ...] = ()
+        self, work: Work, picture: Finished, taken: timedelta, hints: tuple[str, ...] = ()
     ) -> None:
-        result_hash = await self._intake.check_result(work.swap, picture.data)
+        result_hash = await self._intake.check_result(work.swap, await picture.data())
         message_id = await self._delivery.deliver(
             work.swap, picture, taken, work.reply, dies_at=work.dies_at, hints=hints
         )
@@ -270,7 +289,7 @@ class Swaps:
     async def _resume(self, swap_id: int, reply_to: Callable[[Swap], Reply]) -> None:
         found = await self._store.run(rows.load_open, swap_id)
         if found is not None:
-            work = Work(found.swap, reply_to(found.swap), found.held_at + TOKEN_LIFE)
+            work = self._work(found.swap, reply_to(found.swap), found.held_at)
             with speaking(found.swap.locale):
                 await self._to_end(work, partial(self._carry_on, work, found))
 
@@ -287,14 +306,20 @@ class Swaps:
             case OpenSwap(state="running", request_id=str(request_id), sent_at=datetime() as sent_at) if (
                 called := self._calls.known(request_id, sent_at)
             ):
-                await self._keep_and_deliver(work, await self._calls.collect(called, found.held_at), sent_at)
+                result = await self._calls.collect(called, found.held_at, work.coming)
+                await (await self._kept(work, result, sent_at))()
             case OpenSwap(
                 state="made",
-                picture=Picture() as picture,
+                kept=Kept() as kept,
                 sent_at=datetime() as sent_at,
                 made_at=datetime() as made_at,
             ):
+                picture = Finished(self._store, work.swap.id, kept, work.shown)
                 await self._deliver(work, picture, made_at - sent_at)
             case _:
                 # The POST may have left: the picture may be paid for, but it cannot be had.
                 raise Interrupted
+
+
+async def _nothing() -> None:
+    """All is done."""

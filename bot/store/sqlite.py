@@ -4,13 +4,14 @@ import asyncio
 import os
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Concatenate, LiteralString, ParamSpec, TypeVar
+from typing import Any, Concatenate, LiteralString, ParamSpec, TypeVar
 
 from bot.errors import StoreError
-from bot.store.database import Row, Transaction, Value
+from bot.store.database import Row, Transaction, Value, is_patient
 from bot.store.migrate import migrate
 
 P = ParamSpec("P")
@@ -43,6 +44,8 @@ class SQLiteStore:
     def __init__(self, connection: sqlite3.Connection, executor: ThreadPoolExecutor) -> None:
         self._connection = connection
         self._executor = executor
+        self._hurried: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
+        self._patient: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
 
     async def run(
         self, function: Callable[Concatenate[Transaction, P], T], /, *args: P.args, **kwargs: P.kwargs
@@ -52,7 +55,20 @@ class SQLiteStore:
         def call() -> T:
             return transact(self._connection, lambda db: function(db, *args, **kwargs))
 
-        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+        future = Future[T]()
+        (self._patient if is_patient() else self._hurried).append((call, future))
+        self._executor.submit(self._next)
+        return await asyncio.wrap_future(future)
+
+    def _next(self) -> None:
+        """Run what is next, on the thread: a member's command does not queue behind pictures."""
+        call, future = (self._hurried or self._patient).popleft()
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+            future.set_exception(error)
 
     async def close(self) -> None:
         """Finish what is running and close the connection."""
