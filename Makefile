@@ -1,5 +1,5 @@
 # One virtual environment; each target installs just what it needs, pinned by hash.
-# `make demo` and `make test` are the two commands of the README.
+# `make demo`, `make sandbox` and `make test` are the commands of the README.
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pytho
 PYTEST := $(PY) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test soak check format bench messages lock clean
+.PHONY: help setup demo sandbox run test soak check format bench messages lock clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ setup: $(VENV)/local $(VENV)/assets ## everything the bot and its own engine nee
 
 demo: setup ## swap two faces through the whole bot: no account, no key
 	$(PY) -m bot demo
+
+sandbox: setup ## try the whole bot in a browser: no account, no key
+	$(PY) -m bot sandbox
 
 run: setup ## the bot itself, configured by .env
 	$(PY) -m bot

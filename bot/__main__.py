@@ -1,4 +1,4 @@
-"""The command line: `python -m bot [run | demo | check | verify | …]`; `--help` lists every command.
+"""The command line: `python -m bot [run | demo | sandbox | check | …]`; `--help` lists every command.
 
 Each command imports what it needs when it runs: the bot does not load what only the engine uses, and
 no TLS context is made before `.env` was read, which may set SSL_CERT_FILE.
@@ -46,9 +46,17 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("source", nargs="?", type=Path, help="a picture with the face to use")
     demo.add_argument("target", nargs="?", type=Path, help="the picture that receives it")
     demo.add_argument("-o", "--out", type=Path, default=Path("faceswap.png"), help="where the result goes")
+    sandbox = commands.add_parser("sandbox", help="try the whole bot in a browser: no account, no key")
+    sandbox.add_argument("--port", type=int, default=8800, help="where the page is, on this machine")
+    sandbox.add_argument("--open", action="store_true", help="open the page in a browser")
+    sandbox.add_argument("--log-level", choices=["debug", "info", "warning", "error"], default="warning")
+    sandbox.add_argument("--bot", action="store_true", help=argparse.SUPPRESS)
     engine = commands.add_parser("engine", help="run the bot's own engine alone, as an HTTP server")
     engine_command.add_arguments(engine)
     commands.add_parser("check", help="check the token, the key, the store and the models")
+    commands.add_parser(
+        "migrate", help="bring the store to this version's schema; starting the bot does so too"
+    )
     commands.add_parser("audit", help="check the books; list open swaps and the operator's loss")
     ledger = commands.add_parser("ledger", help="the whole ledger")
     ledger.add_argument("action", choices=["export"], help="write it to standard output as CSV")
@@ -90,14 +98,27 @@ def _demo(arguments: argparse.Namespace, _: Mapping[str, str]) -> int:
     return 0
 
 
+def _sandbox(arguments: argparse.Namespace, _: Mapping[str, str]) -> int:
+    _forget_secrets()
+    from bot.playground.command import main
+    from bot.signals import stop_signal
+
+    async def serve() -> None:
+        # The bot's process, too, ends by its parent's closing its stdin.
+        async with stop_signal(ignore=arguments.bot) as stop:
+            await main(arguments, stop)
+
+    asyncio.run(serve())
+    return 0
+
+
 def _engine(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
     configure_logging("info", ())
     from bot.signals import stop_signal
 
     # It decodes strangers' pictures: what it has no use for, it and its workers do not hold.
     key = variables.get("ENGINE_API_KEY")
-    for name in ("DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL", "C2PA_KEY"):
-        os.environ.pop(name, None)
+    _forget_secrets()
 
     async def serve() -> int:
         # A child outlives the signals that its parent's process group gets: the parent lets swaps finish
@@ -108,11 +129,24 @@ def _engine(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
     return asyncio.run(serve())
 
 
+def _forget_secrets() -> None:
+    for name in ("DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL", "C2PA_KEY"):
+        os.environ.pop(name, None)
+
+
 def _check(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
     config = _configured(variables)
     from bot.check import check
 
     return 0 if asyncio.run(check(config, print)) else 1
+
+
+def _migrate(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
+    config = _configured(variables)
+    from bot.books import migrate
+
+    asyncio.run(migrate(config, print))
+    return 0
 
 
 def _audit(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
@@ -159,8 +193,10 @@ def _assets(_: argparse.Namespace, __: Mapping[str, str]) -> int:
 _COMMANDS = {
     "run": _run,
     "demo": _demo,
+    "sandbox": _sandbox,
     "engine": _engine,
     "check": _check,
+    "migrate": _migrate,
     "audit": _audit,
     "ledger": _ledger,
     "verify": _verify,

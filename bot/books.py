@@ -1,4 +1,4 @@
-"""The operator's view of the books: the audit, and the ledger as a table."""
+"""The operator's view of the books: their schema, the audit, and the ledger as a table."""
 
 import csv
 from collections.abc import Callable
@@ -10,11 +10,22 @@ from bot.config import Config
 from bot.store import audit as queries
 from bot.store import reports
 from bot.store.audit import Loss, Open
+from bot.store.migrate import schema_version
 from bot.store.reports import Entry
 from bot.words.figures import dollars
 
 _PAGE = 1000
 _COLUMNS = ("entry", "swap", "server", "member", "amount_usd", "reported_cost_usd", "posted_at")
+
+
+async def migrate(config: Config, say: Callable[[str], None]) -> None:
+    """Bring the store to the newest schema, which opening it does; raises StoreError."""
+    store = await open_store(config)
+    try:
+        version = await store.run(schema_version)
+    finally:
+        await store.close()
+    say(f"{config.database} is at schema {version}.")
 
 
 async def audit(config: Config, say: Callable[[str], None]) -> bool:

@@ -39,6 +39,10 @@ class DemoError(BotError):
     """The demo cannot show a picture; the message is one sentence to act on."""
 
 
+class SandboxUnavailable(BotError):
+    """The sandbox cannot be served; the message is one sentence to act on."""
+
+
 class EngineUnavailable(BotError):
     """The local engine could not be started; the message is one sentence to act on."""
 

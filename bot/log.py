@@ -31,6 +31,15 @@ _PATTERNS = (
 )
 
 
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text without these secrets, and without what has the shape of one."""
+    for secret in secrets:
+        text = text.replace(secret, "[secret]")
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
 class RedactingFormatter(logging.Formatter):
     """Formats a record whole, traceback included, and then removes secrets from the text."""
 
@@ -40,12 +49,7 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Format the record without secrets."""
-        text = super().format(record)
-        for secret in self._secrets:
-            text = text.replace(secret, "[secret]")
-        for pattern, replacement in _PATTERNS:
-            text = pattern.sub(replacement, text)
-        return text
+        return redact(super().format(record), self._secrets)
 
 
 def configure_logging(level: str, secrets: Iterable[str]) -> None:

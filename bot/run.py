@@ -30,7 +30,7 @@ async def _run_in_sandbox(config: Config, stop: asyncio.Event) -> None:
         log.warning(
             "DISCORD_TOKEN is not set, so the bot runs in its own sandbox, where nobody else can see it."
         )
-        log.warning("Set the token in .env to go to Discord; `make demo` shows a swap in the sandbox.")
+        log.warning("Set the token in .env to go to Discord; `python -m bot sandbox` shows it in a browser.")
         await _run(config, sandbox.token, sandbox.base_url, stop)
 
 

@@ -15,6 +15,7 @@ from bot.errors import AssetError, EngineUnavailable
 from bot.fetch import DISCORD_CDN, AllowedOrigins
 
 _STOP_SECONDS = 8
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8001, help="0 lets the kernel choose")
     parser.add_argument("--workers", type=int, default=2, help="processes that swap")
+    parser.add_argument("--queue", type=int, default=16, help="requests that may wait for one of them")
+    parser.add_argument(
+        "--timeout", type=float, default=60, metavar="SECONDS", help="what one may wait, and take"
+    )
+    parser.add_argument(
+        "--grace", type=float, default=20, metavar="SECONDS", help="to finish when asked to stop"
+    )
+    parser.add_argument("--public-url", metavar="URL", help="where callers reach it, behind a proxy")
     parser.add_argument("--assets", type=Path, default=FOLDER, help="where the models are kept")
     parser.add_argument(
         "--allow-origin",
@@ -35,9 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def main(arguments: argparse.Namespace, stop: asyncio.Event, key: str | None = None) -> int:
     """Serve until `stop`, or until stdin closes for a child; returns the exit status.
 
-    `key` is demanded of callers when it is set; a child reads its own from the first line of stdin.
+    `key` is demanded of callers when it is set, and has to be where others than this machine can call; a
+    child reads its own from the first line of stdin.
     """
     child = bool(arguments.child)
+    if not key and not child and arguments.host not in _LOOPBACK:
+        return _fail(child, f"On {arguments.host} everybody could use the engine: set ENGINE_API_KEY.")
     if child:
         key = await asyncio.to_thread(_first_line)
         _stop_with_stdin(stop)
@@ -47,6 +59,12 @@ async def main(arguments: argparse.Namespace, stop: asyncio.Event, key: str | No
             arguments.assets,
             key or None,
             workers=arguments.workers,
+            queue=arguments.queue,
+            work_seconds=arguments.timeout,
+            inline_results=child,
+            public_url=arguments.public_url and arguments.public_url.rstrip("/"),
+            # The bot asks its child to stop only once no swap needs it.
+            grace_seconds=0 if child else arguments.grace,
         )
         await serve(
             settings,
@@ -57,10 +75,6 @@ async def main(arguments: argparse.Namespace, stop: asyncio.Event, key: str | No
         )
     except (AssetError, EngineUnavailable, ValueError) as error:
         return _fail(child, str(error))
-    except OSError as error:
-        return _fail(
-            child, f"The engine cannot listen on {arguments.host}:{arguments.port}: {error.strerror}."
-        )
     return 0
 
 

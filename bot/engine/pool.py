@@ -20,6 +20,10 @@ _does: dict[type[Task[Any]], Callable[[Any], Any]] = {}  # what this worker does
 
 T = TypeVar("T")
 
+_FIRST_SECONDS = 0.3
+_WEIGHT = 0.2
+"""What one task takes before any was done, and how much each one counts from then on."""
+
 
 class WorkerDied(Exception):
     """The process that served this request ended under it."""
@@ -34,15 +38,19 @@ class Worker:
         self.loaded: Future[int] = self._executor.submit(_load, folder)
         """Its process id; raises AssetError or EngineUnavailable."""
 
+    @property
+    def pid(self) -> int | None:
+        """Its process id, once it is warm."""
+        return self.loaded.result() if self.loaded.done() and not self.loaded.exception() else None
+
     def submit(self, task: Task[T]) -> "Future[T | Refused]":
         """Start one task; raises BrokenProcessPool, at once or from the future, when the process has died."""
         return self._executor.submit(_work, task)
 
     def kill(self) -> None:
         """End the process now, whatever it does."""
-        pid = self.loaded.result() if self.loaded.done() and not self.loaded.exception() else None
         for process in multiprocessing.active_children():
-            if process.pid == pid:
+            if process.pid == self.pid:
                 process.kill()
 
     def close(self) -> None:
@@ -60,6 +68,14 @@ class Pool:
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
         self._workers: set[Worker] = set()
         self._closing = False
+        self.seconds = _FIRST_SECONDS
+        """How long a task takes in a worker, as a mean in which the latest count most."""
+
+    @property
+    def ready(self) -> int:
+        """How many workers are there and warm."""
+        alive = {process.pid for process in multiprocessing.active_children()}
+        return sum(worker.pid in alive for worker in self._workers)
 
     @classmethod
     @asynccontextmanager
@@ -81,14 +97,17 @@ class Pool:
             worker, future = await self._begin(task)
         # Not in a `finally`: a caller that goes away does not make its worker idle.
         future.add_done_callback(lambda done: self._release(worker, done))
+        began = self._loop.time()
         try:
             async with asyncio.timeout(self._deadline):
-                return await asyncio.wrap_future(future)
+                answer = await asyncio.wrap_future(future)
         except BrokenProcessPool:
             raise WorkerDied from None
         except TimeoutError:
             worker.kill()
             raise
+        self.seconds += _WEIGHT * (self._loop.time() - began - self.seconds)
+        return answer
 
     async def _begin(self, task: Task[T]) -> tuple[Worker, "Future[T | Refused]"]:
         while True:

@@ -4,9 +4,10 @@ import asyncio
 import base64
 import hmac
 import json
+import os
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,9 +21,13 @@ from bot.engine.job import FACES_PATH, Effort, Faces, Job, Problem, Refused, Sca
 from bot.engine.pool import Pool, WorkerDied
 from bot.engine.queue import Failed, Queue, Record, State
 from bot.engine.request import InvalidRequest, Parameters, read_parameters
-from bot.errors import FetchError
+from bot.engine.room import Full, Room
+from bot.errors import EngineUnavailable, FetchError
 from bot.fetch import AllowedOrigins, fetch, open_session
 from bot.segmind_wire import CREDITS_PATH, JOBS_PATH, QUEUE_PATH, SWAP_PATH
+
+RESULTS_PATH = "/v1/results"
+"""Where results of the queue are read as files."""
 
 _BODY_MAX = 64 * 1024
 _PICTURE_MAX = 25 * 1024 * 1024
@@ -48,7 +53,13 @@ class Settings:
     faces: Faces = Faces.LARGEST
     effort: Effort = Effort.BALANCED
     work_seconds: float = 60
-    """A worker that takes longer on one request is ended."""
+    """A request waits no longer for a worker, and a worker that takes longer on one is ended."""
+    inline_results: bool = True
+    """Whether results of the queue are in its answers, and not files of this server."""
+    public_url: str | None = None
+    """Where callers reach this server, for the addresses in its answers; None for the one they called."""
+    grace_seconds: float = 0
+    """How long requests under way may take once the server was asked to stop."""
 
 
 class _Api:
@@ -57,7 +68,7 @@ class _Api:
     def __init__(self, settings: Settings, now: Callable[[], float]) -> None:
         self._settings = settings
         self._now = now
-        self._under_way = 0
+        self._stopping = False
 
     async def run(self, _: web.Application) -> AsyncGenerator[None]:
         given = self._settings
@@ -66,18 +77,22 @@ class _Api:
             Pool.open(given.assets, given.workers, given.work_seconds) as self._pool,
             aclosing(Queue(self._now)) as self._queue,
         ):
+            self._room = Room(given.workers, given.queue, lambda: self._pool.seconds)
             yield
+
+    async def drain(self) -> None:
+        """Take no more requests, and let those under way have their grace."""
+        self._stopping = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.grace_seconds):
+                await self._room.emptied()
 
     async def swap(self, request: web.Request) -> web.Response:
         began = self._now()
         self._check(request)
-        self._check_room()
-        self._under_way += 1
-        try:
+        with self._room.place():
             parameters = read_parameters(await request.read())
             picture = await self._work(await self._job(parameters))
-        finally:
-            self._under_way -= 1
         headers = {
             "x-request-id": uuid4().hex,
             "x-cost": "0",
@@ -90,10 +105,9 @@ class _Api:
     async def submit(self, request: web.Request) -> web.Response:
         self._check(request)
         parameters = read_parameters(await request.read())
-        jobs = f"{request.url.origin()}{JOBS_PATH}"
-        self._check_room()
+        self._room.enter()  # its job leaves
         record = self._queue.submit(parameters.image_format, partial(self._process, parameters))
-        response_url = f"{jobs}/{record.request_id}"
+        response_url = f"{self._origin(request)}{JOBS_PATH}/{record.request_id}"
         return web.json_response(
             {
                 "request_id": record.request_id,
@@ -110,21 +124,28 @@ class _Api:
         record = self._record(request)
         if record.state is not State.COMPLETED:
             return _progress(record)
-        body = await asyncio.to_thread(_result, record)
-        return web.Response(body=body, content_type="application/json")
+        if self._settings.inline_results:
+            body = await asyncio.to_thread(_inline, record)
+            return web.Response(body=body, content_type="application/json")
+        name = f"{record.request_id}.{record.image_format}"
+        output = f"{self._origin(request)}{RESULTS_PATH}/{name}"
+        return web.json_response({"status": record.state, "output": output, "metrics": _metrics(record)})
+
+    async def result(self, request: web.Request) -> web.Response:
+        """One result as a file. As with the API, whoever has its address may read it."""
+        record = self._queue.get(request.match_info["request_id"])
+        if record is None or not record.picture or request.match_info["format"] != record.image_format:
+            raise _problem(404, "No such result; they are kept for an hour.")
+        return web.Response(body=record.picture, content_type=f"image/{record.image_format}")
 
     async def faces(self, request: web.Request) -> web.Response:
         self._authorise(request)
         if not request.content_type.startswith("image/"):
             raise _problem(406, "Content-Type must be that of a picture.")
         # A look is only help for a swap that is to come: it leaves half of the places to swaps.
-        self._check_room(self._settings.queue // 2)
-        self._under_way += 1
-        try:
+        with self._room.place(kept=self._settings.queue // 2):
             picture = await request.clone(client_max_size=_PICTURE_MAX).read()
             seen = await self._work(Scan(picture))
-        finally:
-            self._under_way -= 1
         return web.json_response(asdict(seen))
 
     async def credits(self, request: web.Request) -> web.Response:
@@ -132,24 +153,27 @@ class _Api:
         return web.json_response({"credits": _CREDITS, "free-credits": 0.0})
 
     async def health(self, _: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
+        """Whether requests can be served, and how much room there is."""
+        ready = self._pool.ready
+        state = "stopping" if self._stopping else "ok" if ready else "no worker is ready"
+        body = {"status": state, "workers": ready, "taken": self._room.taken, "places": self._room.places}
+        return web.json_response(body, status=200 if state == "ok" else 503)
 
     def _check(self, request: web.Request) -> None:
         self._authorise(request)
         if request.content_type != "application/json":
             raise _problem(406, "Content-Type must be application/json.")
 
-    def _check_room(self, kept: int = 0) -> None:
-        places = self._settings.workers + self._settings.queue - kept
-        if self._under_way + self._queue.under_way >= places:
-            soon = datetime.now(UTC) + timedelta(seconds=1)
-            raise _problem(429, "Too many requests.", {"x-rate-limit-reset-at-utc": soon.isoformat()})
+    def _origin(self, request: web.Request) -> str:
+        return self._settings.public_url or str(request.url.origin())
 
     def _authorise(self, request: web.Request) -> None:
         key = self._settings.key
         given = request.headers.get("x-api-key", "")
         if key is not None and not hmac.compare_digest(given.encode(errors="replace"), key.encode()):
             raise _problem(401, "The x-api-key header is missing or holds no valid key.")
+        if self._stopping and request.method == "POST":
+            raise _problem(503, "The engine is stopping.")
 
     def _record(self, request: web.Request) -> Record:
         self._authorise(request)
@@ -159,9 +183,12 @@ class _Api:
         return record
 
     async def _process(self, asked: Parameters, record: Record) -> bytes:
-        job = await self._job(asked)
-        record.state = State.PROCESSING
-        return await self._work(job)
+        try:
+            job = await self._job(asked)
+            record.state = State.PROCESSING
+            return await self._work(job)
+        finally:
+            self._room.leave()
 
     async def _job(self, asked: Parameters) -> Job:
         reads = [
@@ -216,11 +243,11 @@ def _progress(record: Record) -> web.Response:
     return web.json_response({"status": record.state, "metrics": metrics})
 
 
-def _result(record: Record) -> bytes:
+def _inline(record: Record) -> bytes:
     """Encode a completed job's answer; takes some 10 ms for each MB, so not on the event loop.
 
-    The picture is inside. The API names a URL of its public files, and the bot fetches such a URL only from
-    Segmind's own hosts by https: it would refuse one of this server, and rightly so.
+    The picture is inside. The API names a URL of its public files, and the bot fetches such a URL by https
+    only, but for an address it was configured with: it would refuse one of its own child, and rightly so.
     """
     picture = base64.b64encode(record.picture).decode()
     output = f"data:image/{record.image_format};base64,{picture}"
@@ -240,6 +267,9 @@ def _refusal(answer: Refused) -> str:
     }[answer.problem]
 
 
+_API = web.AppKey("api", _Api)
+
+
 class _Problem(Failed):
     """An answer in the API's shape for errors; a job that meets it fails with its message."""
 
@@ -256,6 +286,9 @@ def _problem(status: int, message: str, headers: dict[str, str] | None = None) -
 async def _errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
+    except Full as full:
+        free_at = datetime.now(UTC) + timedelta(seconds=full.seconds)
+        return _error(429, "Too many requests.", {"x-rate-limit-reset-at-utc": free_at.isoformat()})
     except _Problem as problem:
         return _error(problem.status, str(problem), problem.headers)
     except InvalidRequest as error:
@@ -278,12 +311,14 @@ def create_app(settings: Settings, *, now: Callable[[], float] = time.monotonic)
     `now` is a clock in seconds that never goes back.
     """
     app = web.Application(client_max_size=_BODY_MAX, middlewares=[_errors_as_json])
-    api = _Api(settings, now)
+    api = app[_API] = _Api(settings, now)
     app.cleanup_ctx.append(api.run)
     app.router.add_post(SWAP_PATH, api.swap)
     app.router.add_post(QUEUE_PATH, api.submit)
     app.router.add_get(f"{JOBS_PATH}/{{request_id}}", api.response)
     app.router.add_get(f"{JOBS_PATH}/{{request_id}}/status", api.status)
+    if not settings.inline_results:
+        app.router.add_get(f"{RESULTS_PATH}/{{request_id}}.{{format}}", api.result)
     app.router.add_post(FACES_PATH, api.faces)
     app.router.add_get(CREDITS_PATH, api.credits)
     app.router.add_get("/healthz", api.health)
@@ -293,14 +328,23 @@ def create_app(settings: Settings, *, now: Callable[[], float] = time.monotonic)
 async def serve(
     settings: Settings, *, host: str, port: int, ready: Callable[[int], None], stop: asyncio.Event
 ) -> None:
-    """Serve until `stop`; `ready` is told the port. Raises AssetError, EngineUnavailable or OSError."""
-    # Whoever asks to stop has let its swaps finish: what is left has two seconds.
-    runner = web.AppRunner(create_app(settings), access_log=None, shutdown_timeout=2)
+    """Serve until `stop`; `ready` is told the port.
+
+    Raises AssetError or EngineUnavailable, also where it cannot listen.
+    """
+    app = create_app(settings)
+    # After its grace: what is left then has two seconds.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise EngineUnavailable(
+                f"The engine cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}."
+            ) from None
         ready(runner.addresses[0][1])
         await stop.wait()
+        await app[_API].drain()
     finally:
         await runner.cleanup()

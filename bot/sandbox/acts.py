@@ -20,7 +20,7 @@ async def slash(user: "User", channel: "Channel", command: str, given: dict[str,
     Raises NotOffered for what that client would not let this user do: a command that is not there or not
     allowed here, an unknown or missing option, a value of the wrong type or out of range.
     """
-    registered, wanted, frames = _descend(user, channel, command)
+    registered, wanted, frames = meant(user, channel, command)
     options.check(wanted, given)
     resolved: Json = {}
     values = [
@@ -47,7 +47,7 @@ async def autocomplete(
 
     Raises NotOffered when the option has no autocomplete, TimeoutError when the bot suggests nothing in time.
     """
-    registered, wanted, frames = _descend(user, channel, command)
+    registered, wanted, frames = meant(user, channel, command)
     focused = next((one for one in wanted if one["name"] == option), None)
     if focused is None or not focused.get("autocomplete"):
         raise NotOffered(f"/{command} suggests nothing for {option}")
@@ -80,8 +80,11 @@ async def use_menu(
     return Played(user.world.open_command(user, channel, data, owners(user, channel, registered)))
 
 
-def _descend(user: "User", channel: "Channel", command: str) -> tuple[Json, list[Json], list[Json]]:
-    """Return a command, the options of the sub-command meant, and the frames that lead to it."""
+def meant(user: "User", channel: "Channel", command: str) -> tuple[Json, list[Json], list[Json]]:
+    """Return a command, the options of the sub-command meant, and the frames that lead to it.
+
+    Raises NotOffered for one that is not there or not allowed here.
+    """
     name, *path = command.split()
     registered = find(user, channel, name)
     return registered, *options.descend(registered, path)

@@ -82,6 +82,10 @@ class Cdn:
             return None
         return self.signed(path) if self.refreshes_gone or path in self.files else None
 
+    def expire(self) -> None:
+        """Let every address that was signed until now be 404; fresh ones can be had."""
+        self._key = secrets.token_bytes(32)
+
     def _mac(self, path: str, expires: str, issued: str) -> str:
         return hmac.new(self._key, f"{path}?{expires}&{issued}".encode(), hashlib.sha256).hexdigest()
 

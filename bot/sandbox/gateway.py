@@ -9,6 +9,7 @@ import json
 import logging
 import secrets
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,6 +99,7 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         self.sockets: set[Socket] = set()
         self.recent: deque[Event] = deque(maxlen=_KEPT_EVENTS)
+        self.on_event: Callable[[str, Json], None] = lambda _name, _payload: None
         self.identifies = 0
         self.resumes = 0
         world.publish = self.publish
@@ -109,9 +111,11 @@ class Gateway:
     def publish(self, event: Event) -> None:
         """Give an event to every session that asked for its kind."""
         self.recent.append(event)
-        for session in self.sessions.values():
-            if event.intent == 0 or event.intent & session.intents:
-                session.add(event.name, event.payload(session.intents))
+        asked = [one for one in self.sessions.values() if not event.intent or event.intent & one.intents]
+        for session in asked:
+            session.add(event.name, event.payload(session.intents))
+        if asked:
+            self.on_event(event.name, event.payload(asked[-1].intents))
 
     # Faults on demand
 
@@ -170,7 +174,7 @@ class Gateway:
             session.socket = None
             if socket.ws.close_code in {1000, 1001}:  # the client ended it; there is nothing to resume
                 self.sessions.pop(session.id, None)
-        self._world.watch.changed()
+        self._world.watch.changed(self._world.bot)
 
     async def _receive(self, socket: Socket, op: int, payload: Any) -> None:  # noqa: ANN401  # a frame's "d" is anything
         if op == HEARTBEAT:
@@ -202,12 +206,14 @@ class Gateway:
             self.sessions.pop(next(iter(self.sessions)))
         self.sessions[session.id] = session
         self.identifies += 1
-        session.add("READY", self._ready(session, shard))
+        ready = self._ready(session, shard)
+        session.add("READY", ready)
+        self.on_event("READY", ready)
         for guild in self._world.joined():
             if intents & GUILDS and not guild.unavailable:
                 session.add("GUILD_CREATE", payloads.guild_create(guild, self._world.bot, joined=False))
         socket.attach(session, 0)
-        self._world.watch.changed()
+        self._world.watch.changed(self._world.bot)
 
     def _ready(self, session: Session, shard: list[int]) -> Json:
         world = self._world
@@ -237,8 +243,9 @@ class Gateway:
             session.socket.abort()
         self.resumes += 1
         session.add("RESUMED", {"_trace": []})
+        self.on_event("RESUMED", {})
         socket.attach(session, cursor)
-        self._world.watch.changed()
+        self._world.watch.changed(self._world.bot)
 
     def _check_token(self, payload: Json) -> None:
         if payload.get("token") != self._world.token:

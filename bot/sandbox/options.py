@@ -32,6 +32,12 @@ def leaves(data: Json) -> Iterator[Json]:
             yield one
 
 
+def path_of(data: Json) -> list[str]:
+    """Return the names that an interaction's command was called by: its own, then those of sub-commands."""
+    inner = [one for one in as_list(data.get("options")) if one["type"] in {c.SUBCOMMAND, c.GROUP}]
+    return [data["name"], *(path_of(inner[0]) if inner else [])]
+
+
 def check(options: list[Json], given: dict[str, object]) -> None:
     """Raise NotOffered for an unknown option, a missing one, or a value the client would not take."""
     names = {one["name"] for one in options}

@@ -71,7 +71,8 @@ class User(Actor):
     """An account; `avatar` is its hash on the CDN, `dms_open` whether the bot may write to it.
 
     `adult_dms` is the user's own setting that allows age-restricted commands in direct messages; `installed`
-    tells whether the user added the bot to their own account, which brings its commands wherever they are.
+    tells whether the user added the bot to their own account, which brings its commands wherever they are;
+    `about` is what the user tells of themselves.
     """
 
     world: "World" = field(repr=False)
@@ -83,6 +84,7 @@ class User(Actor):
     locale: str = "en-US"
     adult_dms: bool = False
     installed: bool = False
+    about: str = ""
 
     @property
     def account(self) -> "User":

@@ -4,7 +4,7 @@ import base64
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp import web
 
@@ -19,6 +19,9 @@ from bot.sandbox.server import PREFIX, RestServer
 from bot.sandbox.transcript import transcript
 from bot.sandbox.uploads import Upload
 from bot.sandbox.world import World
+
+if TYPE_CHECKING:
+    from bot.sandbox.web.page import Page
 
 T = TypeVar("T")
 _CLIENT_MAX_BYTES = (
@@ -39,8 +42,10 @@ class Sandbox:
 
     @classmethod
     @asynccontextmanager
-    async def start(cls, *, host: str = "127.0.0.1", port: int = 0) -> "AsyncGenerator[Sandbox]":
-        """Serve until the block is left; port 0 lets the kernel choose."""
+    async def start(
+        cls, *, host: str = "127.0.0.1", port: int = 0, page: "Page | None" = None
+    ) -> "AsyncGenerator[Sandbox]":
+        """Serve until the block is left, a page too if one is given; port 0 lets the kernel choose."""
         world = World(_token())
         rest = RestServer(world)
         gateway = Gateway(world)
@@ -48,6 +53,8 @@ class Sandbox:
         app.router.add_get("/gateway", gateway.serve)
         app.router.add_get("/cdn/{path:.*}", world.cdn.serve)
         app.router.add_route("*", PREFIX + "/{path:.*}", rest.serve)
+        if page is not None:
+            page.mount(app, world, gateway)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         try:
@@ -56,6 +63,8 @@ class Sandbox:
             real_port: int = runner.addresses[0][1]
             world.cdn.base_url = f"http://{host}:{real_port}/cdn"
             world.gateway_url = f"ws://{host}:{real_port}/gateway"
+            if page is not None:
+                page.origin = f"http://{host}:{real_port}"
             yield cls(f"http://{host}:{real_port}", world, rest, gateway)
         finally:
             gateway.drop()
@@ -92,11 +101,20 @@ class Sandbox:
         return self.world.create_user(name, dms_open=dms_open, avatar=avatar, locale=locale)
 
     def create_guild(
-        self, name: str, *, bot_permissions: int = BOT, with_bot: bool = True, locale: str = "en-US"
+        self,
+        name: str,
+        *,
+        owner: User | None = None,
+        bot_permissions: int = BOT,
+        with_bot: bool = True,
+        locale: str = "en-US",
     ) -> Guild:
-        """Add a server, with the bot in it unless told otherwise; `locale` is its preferred one."""
+        """Add a server, with the bot in it unless told otherwise; `locale` is its preferred one.
+
+        Whoever runs the bot owns it unless another `owner` is given.
+        """
         return self.world.create_guild(
-            name, bot_permissions=bot_permissions, with_bot=with_bot, locale=locale
+            name, owner=owner, bot_permissions=bot_permissions, with_bot=with_bot, locale=locale
         )
 
     def dm(self, user: User) -> Channel:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,9 +54,11 @@ class RestServer:
         self.faults = Faults()
         self.limits = RateLimits(world.clock)
         self.exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
+        self.on_exchange: Callable[[Exchange], None] = lambda _exchange: None
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
+        began = time.perf_counter()
         path = request.path.removeprefix(PREFIX)
         body, files = await self._read(request)
         fault = self.faults.take(request.method, path)
@@ -63,21 +66,22 @@ class RestServer:
             outcome = self._answer(request, path, body, files)
         else:
             outcome = await _disturbed(fault, lambda: self._answer(request, path, body, files))
-        self.exchanges.append(
-            Exchange(
-                at=self._world.clock.now(),
-                method=request.method,
-                path=path,
-                template=outcome.template,
-                query=dict(request.query),
-                body=None if isinstance(body, ApiError) else body,
-                files=[file.filename for file in files.values()],
-                multipart=request.content_type.startswith("multipart/"),
-                status=outcome.status,
-                answer=outcome.answer,
-                fault=fault is not None and fault.replaces,
-            )
+        exchange = Exchange(
+            at=self._world.clock.now(),
+            method=request.method,
+            path=path,
+            template=outcome.template,
+            query=dict(request.query),
+            body=None if isinstance(body, ApiError) else body,
+            files=[file.filename for file in files.values()],
+            multipart=request.content_type.startswith("multipart/"),
+            status=outcome.status,
+            answer=outcome.answer,
+            fault=fault is not None and fault.replaces,
+            seconds=time.perf_counter() - began,
         )
+        self.exchanges.append(exchange)
+        self.on_exchange(exchange)
         self._world.watch.changed()
         if fault is not None and fault.disconnect and request.transport is not None:
             request.transport.abort()

@@ -8,13 +8,19 @@ T = TypeVar("T")
 
 
 class Watch:
-    """Wakes whoever waits whenever the sandbox's state has changed."""
+    """Wakes whoever waits whenever the sandbox's state has changed; `listeners` are told what it was.
+
+    What has changed is a message, an interaction, a place or a person; None stands for anything else.
+    """
 
     def __init__(self) -> None:
         self._waiting: dict[asyncio.Future[None], Callable[[], object]] = {}
+        self.listeners: set[Callable[[object], None]] = set()
 
-    def changed(self) -> None:
+    def changed(self, what: object = None) -> None:
         """Let every waiter look again."""
+        for listener in list(self.listeners):
+            listener(what)
         for future, check in list(self._waiting.items()):
             if not future.done() and check() is not None:
                 future.set_result(None)

@@ -74,13 +74,19 @@ class World:
         return user
 
     def create_guild(
-        self, name: str, *, bot_permissions: int = BOT, with_bot: bool = True, locale: str = "en-US"
+        self,
+        name: str,
+        *,
+        owner: User | None = None,
+        bot_permissions: int = BOT,
+        with_bot: bool = True,
+        locale: str = "en-US",
     ) -> Guild:
         """Add a server, with the bot in it unless told otherwise."""
-        key = self.ids.next()
-        guild = Guild(self, key, name, self.owner.id, self.clock.now(), locale=known_locale(locale))
+        key, owner = self.ids.next(), owner or self.owner
+        guild = Guild(self, key, name, owner.id, self.clock.now(), locale=known_locale(locale))
         guild.roles[key] = Role(key, "@everyone", EVERYONE, 0)
-        guild.join(self.owner)
+        guild.join(owner)
         self.guilds[key] = guild
         if with_bot:
             guild.invite_bot(permissions=bot_permissions)
@@ -91,6 +97,7 @@ class World:
         kind = DM if len(people) <= 2 else GROUP
         channel = Channel(self.ids.next(), kind, name, people=people)
         self.channels[channel.id] = channel
+        self.watch.changed(channel)
         return channel
 
     def dm(self, user: User) -> Channel:
@@ -100,6 +107,7 @@ class World:
                 return channel
         channel = Channel(self.ids.next(), DM, recipient=user)
         self.channels[channel.id] = channel
+        self.watch.changed(channel)
         return channel
 
     def takes_dms(self, user: User) -> bool:
@@ -168,6 +176,7 @@ class World:
         interaction.attachment_size_limit = self.limits.file
         self.interactions[token] = interaction
         self._send("INTERACTION_CREATE", 0, payloads.interaction(interaction, self.bot, self.cdn))
+        self.watch.changed(interaction)
         return interaction
 
     def refer(
@@ -197,7 +206,7 @@ class World:
         if message.only_for is None:
             message.channel.messages[message.id] = message
         self._tell("MESSAGE_CREATE", message, with_nonce=True)
-        self.watch.changed()
+        self.watch.changed(message)
 
     def edited(self, message: Message, before: list[str]) -> None:
         """Finish an edit; `before` are the CDN paths it had, of which unused ones are dropped."""
@@ -207,7 +216,7 @@ class World:
         for path in set(before) - {one.path for one in message.attachments}:
             self.cdn.drop(path)
         self._tell("MESSAGE_UPDATE", message)
-        self.watch.changed()
+        self.watch.changed(message)
 
     def delete(self, message: Message) -> None:
         """Take a message away, and its files."""
@@ -218,7 +227,7 @@ class World:
         if message.only_for is None and message.channel.permissions(self.bot):
             where = _where(message.channel) | {"id": str(message.id)}
             self._send("MESSAGE_DELETE", _intent(message.channel), where)
-        self.watch.changed()
+        self.watch.changed(message)
 
     def write(self, user: User, channel: Channel, content: str, files: Sequence[Upload] = ()) -> Message:
         """Let a user write an ordinary message."""
@@ -256,21 +265,25 @@ class World:
 
     def announce_role(self, guild: Guild, role: Role) -> None:
         """Tell of a new role."""
+        self.watch.changed(guild)
         if self.bot.id in guild.members:
             shown = {"guild_id": str(guild.id), "role": payloads.role(role)}
             self._send("GUILD_ROLE_CREATE", GUILDS, shown)
 
     def announce_channel(self, channel: Channel, *, gone: bool = False) -> None:
         """Tell of a new channel, or of one that is gone."""
+        self.watch.changed(channel)
         if channel.guild is not None and self.bot.id in channel.guild.members:
             self._send("CHANNEL_DELETE" if gone else "CHANNEL_CREATE", GUILDS, payloads.channel(channel))
 
     def announce_guild(self, guild: Guild, *, joined: bool) -> None:
         """Tell the bot of a server that it joined, or that is back after an outage."""
+        self.watch.changed(guild)
         self._send("GUILD_CREATE", GUILDS, payloads.guild_create(guild, self.bot, joined=joined))
 
     def announce_removal(self, guild: Guild) -> None:
         """Tell the bot that it was removed from a server, or that the server is unavailable."""
+        self.watch.changed(guild)
         out = {"unavailable": True} if guild.unavailable else {}
         self._send("GUILD_DELETE", GUILDS, {"id": str(guild.id)} | out)
 

@@ -21,14 +21,14 @@ def migrate(db: Transaction, types: Mapping[str, str], now_ms: int) -> None:
     """
     db.execute(_fill(_VERSIONS, types))
     applied = {row["version"] for row in db.rows("SELECT version FROM migrations")}
-    available = _available()
-    if unknown := applied - available.keys():
+    known = available()
+    if unknown := applied - known.keys():
         raise StoreError(
-            f"The database is at version {max(unknown)}, but this bot only knows {max(available)}. "
+            f"The database is at version {max(unknown)}, but this bot only knows {max(known)}. "
             "Start the newer version of the bot again, or restore a backup."
         )
-    for version in sorted(available.keys() - applied):
-        for statement in _statements(available[version]):
+    for version in sorted(known.keys() - applied):
+        for statement in statements(known[version]):
             db.execute(_fill(statement, types))
         db.execute(
             "INSERT INTO migrations (version, applied_at) VALUES (:version, :now)",
@@ -37,12 +37,18 @@ def migrate(db: Transaction, types: Mapping[str, str], now_ms: int) -> None:
         )
 
 
+def schema_version(db: Transaction) -> int:
+    """The number of the newest migration that was applied."""
+    return db.row("SELECT MAX(version) AS newest FROM migrations")["newest"]
+
+
 def _fill(statement: str, types: Mapping[str, str]) -> LiteralString:
     # Both halves are files of this package; nothing from outside is in them.
     return cast("LiteralString", statement.format_map(types))
 
 
-def _available() -> dict[int, str]:
+def available() -> dict[int, str]:
+    """The scripts of all migrations, by number."""
     folder = files("bot.store") / "migrations"
     return {
         int(file.name.split("_", 1)[0]): file.read_text("utf-8")
@@ -51,7 +57,7 @@ def _available() -> dict[int, str]:
     }
 
 
-def _statements(script: str) -> list[str]:
+def statements(script: str) -> list[str]:
     """Split a script at the semicolons that end lines; comments, which may hold some, are dropped first."""
     code = "\n".join(line for line in script.splitlines() if not line.lstrip().startswith("--"))
     return [statement for part in code.split(";\n") if (statement := part.strip())]

@@ -1,4 +1,4 @@
-"""Runs every benchmark, or those named: `python -m tests.bench [bot] [engine] [store] [provenance]`."""
+"""Runs every benchmark, or those named: `python -m tests.bench [NAME ...]`."""
 
 import importlib
 import sys

@@ -107,6 +107,7 @@ def overwrite_commands(call: Call) -> Answer:
         now[key] = stored(one, key, world.bot.id, world.ids.next(), scope)
     world.commands[scope] = now
     world.commands_synced += 1
+    world.watch.changed(world.bot)
     return list(now.values())
 
 

@@ -86,7 +86,7 @@ class Router:
 class Exchange:
     """One request and its answer.
 
-    `template` is None for an unknown route; `fault` marks an injected answer.
+    `template` is None for an unknown route; `fault` marks an injected answer; `seconds` is how long it took.
     """
 
     at: float
@@ -100,3 +100,4 @@ class Exchange:
     status: int
     answer: object = field(repr=False)
     fault: bool = False
+    seconds: float = 0

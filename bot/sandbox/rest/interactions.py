@@ -37,6 +37,7 @@ def respond(call: Call) -> Answer:
     interaction.response_data = body.get("data") or {}
     _PLAY[kind](call, interaction, interaction.response_data)
     interaction.response, interaction.responded_at = kind, now
+    call.world.watch.changed(interaction)
     return payloads.callback(interaction, call.world.cdn) if _wants_response(call) else None
 
 

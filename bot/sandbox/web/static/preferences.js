@@ -1,0 +1,37 @@
+/** What this browser remembers of the page: the theme. */
+
+const KEY = "sandbox-theme";
+const light = window.matchMedia("(prefers-color-scheme: light)");
+
+/** The theme that is shown: the chosen one, or else the system's. @returns {"dark"|"light"} */
+export function theme() {
+  return chosen() ?? (light.matches ? "light" : "dark");
+}
+
+/** Show the theme; follows the system until one was chosen. */
+export function applyTheme() {
+  document.documentElement.dataset.theme = theme();
+}
+
+/** Change to the other theme and remember it. @returns {"dark"|"light"} */
+export function toggleTheme() {
+  const next = theme() === "dark" ? "light" : "dark";
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // A browser that keeps nothing shows it until the page is left.
+  }
+  document.documentElement.dataset.theme = next;
+  return next;
+}
+
+function chosen() {
+  try {
+    const kept = localStorage.getItem(KEY);
+    return kept === "dark" || kept === "light" ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+light.addEventListener("change", applyTheme);

@@ -1,0 +1,99 @@
+"""The world that `python -m bot sandbox` opens with: two servers, and people to be in them."""
+
+import io
+
+from PIL import Image, ImageDraw, ImageOps
+
+from bot.sandbox.permissions import Permission
+from bot.sandbox.places import Guild, User
+from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.uploads import Upload
+from bot.sandbox.web.samples import Sample
+
+MODERATOR = int(Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.MODERATE_MEMBERS)
+_SIDE = 256
+_PEOPLE = (
+    # name, about, colour behind a drawn head, portrait to wear instead, the client's language
+    ("Nora", "A member: swap two pictures with /faceswap in #faces.", "#3e7c6f", "", "en-US"),
+    (
+        "Kofi",
+        "A member of both servers; added the bot to his own account.",
+        "#b5651d",
+        "astronaut.png",
+        "en-US",
+    ),
+    ("Ines", "A moderator: /faceswap-admin settings opens the panel.", "#7a4b94", "", "en-US"),
+    ("Vera", "Owns both servers and may do everything.", "#2f5d8a", "grace_hopper.jpg", "en-GB"),
+    ("Jonas", "Lives in the Kupferkessel alone, and his client is German.", "#a23b3b", "", "de"),
+)
+
+
+def town(sandbox: Sandbox, samples: dict[str, Sample]) -> None:
+    """Build it; whoever has a portrait among the samples wears it."""
+    people = {
+        name: _person(sandbox, name, about, colour, samples.get(portrait), locale)
+        for name, about, colour, portrait, locale in _PEOPLE
+    }
+    nora, kofi, ines, vera, jonas = people.values()
+    kofi.install()
+    club = _club(sandbox, vera, samples)
+    moderators = club.create_role("Moderators", permissions=MODERATOR)
+    for one in (nora, kofi):
+        club.join(one)
+    club.join(ines, roles=(moderators,))
+    office = club.create_channel("moderators")
+    office.overwrite(club.everyone, deny=Permission.VIEW_CHANNEL)
+    office.overwrite(moderators, allow=Permission.VIEW_CHANNEL)
+    office.overwrite(club.members[sandbox.world.bot.id], allow=Permission.VIEW_CHANNEL)
+    kettle = sandbox.create_guild("Kupferkessel", owner=vera, locale="de")
+    for name in ("stammtisch", "bilder"):
+        kettle.create_channel(name)
+    for one in (kofi, jonas):
+        kettle.join(one)
+    for one in people.values():
+        sandbox.dm(one)
+    sandbox.group(kofi, nora, ines, name="Weekend plans")
+
+
+def _club(sandbox: Sandbox, owner: User, samples: dict[str, Sample]) -> Guild:
+    club = sandbox.create_guild("Lantern Club", owner=owner)
+    general, faces = club.create_channel("general"), club.create_channel("faces")
+    club.create_channel("after-dark", nsfw=True)
+    welcome = "Welcome! Try `/faceswap` here, or pick a command from the menu of a message or a person."
+    sandbox.write(owner, general, welcome)
+    if "rocket.jpg" in samples and "astronaut.png" in samples:
+        shown = [Upload(one.name, one.data) for one in (samples["astronaut.png"], samples["rocket.jpg"])]
+        sandbox.write(owner, faces, "Two from the archive. Which one has a face in it?", shown)
+    return club
+
+
+def _person(
+    sandbox: Sandbox, name: str, about: str, colour: str, portrait: Sample | None, locale: str
+) -> User:
+    picture = _drawn(colour) if portrait is None else _square(portrait.data)
+    person = sandbox.create_user(name, avatar=picture, locale=locale)
+    person.about = about
+    return person
+
+
+def _square(data: bytes) -> bytes:
+    """Cut the middle out of a portrait; heads are in the upper half."""
+    with Image.open(io.BytesIO(data)) as picture:
+        return _png(ImageOps.fit(picture.convert("RGB"), (_SIDE, _SIDE), centering=(0.5, 0.1)))
+
+
+def _drawn(colour: str) -> bytes:
+    """Draw head and shoulders on a colour, at four times the size for smooth edges."""
+    side = _SIDE * 4
+    picture = Image.new("RGB", (side, side), colour)
+    draw = ImageDraw.Draw(picture)
+    for x, y, radius in ((0.5, 0.4, 0.2), (0.5, 1.05, 0.4)):
+        box = [(x - radius) * side, (y - radius) * side, (x + radius) * side, (y + radius) * side]
+        draw.ellipse(box, fill="#f4ead8")
+    return _png(picture.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS))
+
+
+def _png(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""Stores as each released version wrote them, and what today's version makes of them."""
