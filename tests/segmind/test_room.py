@@ -17,7 +17,7 @@ from bot.segmind_queue import QueueClient
 from tests.clocked_client import REQUEST, Clock, client_of, queue_client_of
 from tests.scripted_api import SWAP_PATH, Answer, ScriptedApi, as_json, response_path, result_path
 
-TIMEOUT = 0.3
+TIMEOUT = 0.15
 Make = Callable[[aiohttp.ClientSession, ScriptedApi], SegmindClient]
 
 
