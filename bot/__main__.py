@@ -78,8 +78,10 @@ def _configured(variables: Mapping[str, str]) -> "Config":
 
 def _run(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
     config = _configured(variables)
+    from bot.memory import give_large_blocks_back
     from bot.run import run
 
+    give_large_blocks_back()
     asyncio.run(run(config))
     return 0
 
