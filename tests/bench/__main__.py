@@ -3,6 +3,6 @@
 import importlib
 import sys
 
-for name in sys.argv[1:] or ["bot", "engine", "store", "provenance"]:
+for name in sys.argv[1:] or ["bot", "engine", "store", "provenance", "load"]:
     print(f"\n== {name}")  # noqa: T201 - a benchmark prints
     importlib.import_module(f"tests.bench.{name}").main()

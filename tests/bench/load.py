@@ -8,81 +8,98 @@ stands beside what it may have spoilt. The bars: with 1,000 in flight at 10 s ev
 
 import asyncio
 import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.sandbox import Sandbox
 from bot.sandbox.interactions import Interaction
 from tests.load import stack
+from tests.load.stack import Running
 
 MEGABYTE = 1_000_000
+AT_ONCE = 1000
 
 
 def main() -> None:
     """Measure and print."""
-    for measure in (_stream, _burst, _large):
+    for measure in (_waiting, _stream, _burst, _large):
         with tempfile.TemporaryDirectory() as folder:
             asyncio.run(measure(Path(folder)))
 
 
+@asynccontextmanager
+async def _load(folder: Path, megabytes: float, latency: float, together: int = 0) -> AsyncGenerator[Running]:
+    result = stack.noise(int(megabytes * MEGABYTE))
+    async with (
+        Sandbox.start() as sandbox,
+        stack.slow_api(folder, result, latency, together) as api,
+        stack.running(folder, sandbox, api) as run,
+    ):
+        await asyncio.sleep(1)
+        yield run
+
+
+async def _waiting(folder: Path) -> None:
+    """What a swap takes that waits for the API: a thousand, all let through together."""
+    async with _load(folder, 0.01, 3, together=AT_ONCE) as run:
+        idle = stack.resident(run.bot.pid)
+        typed = await run.type(AT_ONCE, 50)
+        waiting = max(size for _, size in run.memory)
+        each = (waiting - idle) / AT_ONCE / 1024
+        print("1,000 swaps that wait for the API")
+        print(f"  memory: {_mb(idle)} idle, {_mb(waiting)} with 1,000 in flight: {each:.0f} KiB a swap")
+        await run.answered(typed, 120)
+        await _end(run)
+
+
 async def _stream(folder: Path) -> None:
     """A thousand commands in ten seconds; when the results come, more commands do."""
-    async with stack.running(folder, result=stack.noise(MEGABYTE)) as run:
-        await _warm(run)
-        idle = stack.resident(run.bot.pid)
-        typed = await run.type(1000, 100)
-        print(f"1,000 commands in 10 s, 10 s of API, results of 1 MB: {run.in_flight()} in flight at once")
-        waiting = stack.resident(run.bot.pid)
-        each = (waiting - idle) / 1000 / 1024
-        print(f"  memory: {_mb(idle)} idle, {_mb(waiting)} with all in flight: {each:.0f} KiB a swap")
+    async with _load(folder, 1, 10) as run:
+        print("1,000 commands in 10 s, 10 s of API, results of 1 MB")
+        typed = await run.type(AT_ONCE, 100)
+        print(f"  in flight after the last command: {run.in_flight()}")
         more = await run.type(200, 10)
-        await run.answered(typed + more, 240)
+        await run.answered(typed + more, 300)
         _times("acknowledged", stack.acknowledged(typed))
-        _times("acknowledged while results come in (10 a second)", stack.acknowledged(more))
+        _times("acknowledged while results come in, 10 commands a second", stack.acknowledged(more))
         await _end(run)
 
 
 async def _burst(folder: Path) -> None:
     """A thousand commands at once."""
-    async with stack.running(folder, result=stack.noise(MEGABYTE)) as run:
-        await _warm(run)
-        typed = await run.type(1000, None)
-        await run.answered(typed, 240)
-        print("1,000 commands at once")
+    async with _load(folder, 1, 10) as run:
+        print("1,000 commands at once, 10 s of API, results of 1 MB")
+        typed = await run.type(AT_ONCE, None)
+        await run.answered(typed, 300)
         _times("acknowledged", stack.acknowledged(typed))
         await _end(run)
 
 
 async def _large(folder: Path) -> None:
     """Two hundred results of 4 MB, all answered in the same moment."""
-    async with stack.running(folder, result=stack.noise(4 * MEGABYTE), latency=0, together=200) as run:
-        await asyncio.sleep(1)
-        print(f"200 results of 4 MB at once: {_mb(stack.resident(run.bot.pid))} idle")
+    async with _load(folder, 4, 0, together=200) as run:
+        print("200 results of 4 MB, all at once")
+        print(f"  memory: {_mb(stack.resident(run.bot.pid))} idle")
         typed = await run.type(200, 50)
-        await run.answered(typed, 240)
+        await run.answered(typed, 300)
         _times("acknowledged", stack.acknowledged(typed))
         await _end(run)
 
 
-async def _warm(run: stack.Running) -> None:
-    """Have what is loaded once loaded."""
-    await run.answered(await run.type(3, None), 60)
-    run.memory.clear()
-    run.lags.clear()
-
-
-async def _end(run: stack.Running) -> None:
+async def _end(run: Running) -> None:
     most = stack.resident(run.bot.pid, "VmHWM")
     answered = [one.original for one in run.typed if one.original is not None]
     pictures = sum(bool(one.attachments) for one in answered)
     slowest = max(_took(one) for one in run.typed)
-    seen = await run.stop()
+    seen = await run.ask("lag")
     print(f"  {pictures} of {len(run.typed)} answered with a picture, the slowest after {slowest:.1f} s")
-    print(
-        f"  the bot: at most {_mb(most)}, {seen['cpu_seconds'] / len(run.typed) * 1000:.0f} ms CPU a swap, "
-        f"its loop late by {seen['lag_p99'] * 1000:.0f} ms (p99), {seen['lag_worst'] * 1000:.0f} ms at worst"
-    )
-    lags = sorted(1000 * one for one in run.lags)
-    late = lags[int(len(lags) * 0.99)]
-    print(f"  the sandbox's loop late by {late:.0f} ms (p99), {lags[-1]:.0f} ms at worst")
+    each = seen["cpu"] / len(run.typed) * 1000
+    print(f"  the bot: at most {_mb(most)}, {each:.0f} ms of CPU a swap")
+    lags = sorted(run.lags)
+    late = {"bot": (seen["p99"], seen["worst"]), "sandbox": (lags[int(len(lags) * 0.99)], lags[-1])}
+    for who, (p99, worst) in late.items():
+        print(f"  the {who}'s loop late by {1000 * p99:.0f} ms (p99), {1000 * worst:.0f} ms at worst")
 
 
 def _took(one: Interaction) -> float:

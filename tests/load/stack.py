@@ -1,4 +1,4 @@
-"""Three processes as in production: the bot, the API, and here the sandbox with the members in it."""
+"""Processes as in production: the bot, perhaps the API, and here the sandbox with the members in it."""
 
 import asyncio
 import json
@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -29,6 +30,7 @@ UNLIMITED = (
     *("SERVER_DAILY_BUDGET_USD", "SERVER_MONTHLY_BUDGET_USD", "BOT_DAILY_BUDGET_USD"),
 )
 _LOOK_SECONDS = 0.1
+_LINE_BYTES = 1 << 20
 
 
 def noise(size: int) -> bytes:
@@ -54,7 +56,6 @@ class Running:
     sandbox: Sandbox
     bot: Process
     log: Path
-    seen: Path
     seats: list[tuple[Member, Channel]]
     inputs: dict[str, Upload]
     typed: list[Interaction] = field(default_factory=list[Interaction])
@@ -97,11 +98,13 @@ class Running:
 
         return asyncio.create_task(look())
 
-    async def stop(self) -> dict[str, float]:
-        """Stop the bot, and return what its probe has seen."""
-        self.bot.terminate()
-        await self.bot.wait()
-        return json.loads(self.seen.read_text("utf-8"))
+    async def ask(self, question: str) -> dict[str, Any]:
+        """Ask the bot's probe."""
+        assert self.bot.stdin is not None
+        assert self.bot.stdout is not None
+        self.bot.stdin.write(f"{question}\n".encode())
+        async with asyncio.timeout(20):
+            return json.loads(await self.bot.stdout.readline())
 
 
 def ended(one: Interaction) -> bool:
@@ -130,50 +133,46 @@ def resident(pid: int, name: str = "VmRSS") -> int:
 
 @asynccontextmanager
 async def running(
-    folder: Path,
-    *,
-    result: bytes,
-    latency: float = 10,
-    together: int = 0,
-    servers: int = 100,
-    **settings: str,
+    folder: Path, sandbox: Sandbox, api: str, *, servers: int = 100, **settings: str
 ) -> AsyncGenerator[Running]:
-    """The bot, ready, against an API with that latency, in so many servers of ten members each."""
-    async with Sandbox.start() as sandbox, _api(folder, result, latency, together) as api:
-        seats = _seats(sandbox, servers)
-        log, seen = folder / "bot.log", folder / "seen.json"
-        variables = {
-            "DISCORD_TOKEN": sandbox.token,
-            "DISCORD_SANDBOX_URL": sandbox.base_url,
-            "SEGMIND_API_KEY": "load",
-            "SEGMIND_BASE_URL": api,
-            "DATABASE_URL": f"sqlite:///{folder / 'load.sqlite3'}",
-            "API_CONCURRENCY": "2000",
-            "PRECHECK": "off",
-            "SHUTDOWN_GRACE": "0",
-            **pair_settings(),
-            **dict.fromkeys(UNLIMITED, ""),
-            **settings,
-        }
-        with log.open("wb") as errors:
-            bot = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.load.probe", str(seen)),
-                cwd=ROOT,
-                env={**os.environ, **variables},
-                stderr=errors,
-            )
-        picture = portrait()
-        inputs = {"source": Upload("a.jpg", picture), "target": Upload("b.jpg", picture)}
-        run = Running(sandbox, bot, log, seen, seats, inputs)
-        watching = run.watch()
-        try:
-            await sandbox.wait_until_ready(timeout_seconds=30)
-            yield run
-        finally:
-            watching.cancel()
-            if bot.returncode is None:
-                bot.kill()
-                await bot.wait()
+    """The bot, ready, against the API at that address, in so many servers of ten members each."""
+    log = folder / "bot.log"
+    variables = {
+        "DISCORD_TOKEN": sandbox.token,
+        "DISCORD_SANDBOX_URL": sandbox.base_url,
+        "SEGMIND_API_KEY": "load",
+        "SEGMIND_BASE_URL": api,
+        "DATABASE_URL": f"sqlite:///{folder / 'load.sqlite3'}",
+        "API_CONCURRENCY": "2000",
+        "PRECHECK": "off",
+        "SHUTDOWN_GRACE": "0",
+        **pair_settings(),
+        **dict.fromkeys(UNLIMITED, ""),
+        **settings,
+    }
+    seats = _seats(sandbox, servers)
+    with log.open("wb") as errors:
+        bot = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.load.probe"),
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=errors,
+            limit=_LINE_BYTES,
+        )
+    picture = portrait()
+    inputs = {"source": Upload("a.jpg", picture), "target": Upload("b.jpg", picture)}
+    run = Running(sandbox, bot, log, seats, inputs)
+    watching = run.watch()
+    try:
+        await sandbox.wait_until_ready(timeout_seconds=30)
+        yield run
+    finally:
+        watching.cancel()
+        if bot.returncode is None:
+            bot.terminate()
+        await bot.wait()
 
 
 def _seats(sandbox: Sandbox, servers: int) -> list[tuple[Member, Channel]]:
@@ -186,7 +185,10 @@ def _seats(sandbox: Sandbox, servers: int) -> list[tuple[Member, Channel]]:
 
 
 @asynccontextmanager
-async def _api(folder: Path, result: bytes, latency: float, together: int) -> AsyncGenerator[str]:
+async def slow_api(
+    folder: Path, result: bytes, latency: float = 10, together: int = 0
+) -> AsyncGenerator[str]:
+    """An API as a process of its own; see `tests.load.api`."""
     picture = folder / "result.png"
     picture.write_bytes(result)
     process = await asyncio.create_subprocess_exec(
