@@ -13,7 +13,7 @@ from bot import segmind, swaps
 from bot.marker import Marked, Marker
 from bot.pictures import Kind, verify
 from bot.store import swaps as rows
-from bot.store.database import Transaction
+from bot.store.database import Transaction, is_patient
 from tests.e2e.conftest import Place, Start
 from tests.scripted_api import SWAP_PATH, Answer, result_path
 
@@ -91,3 +91,27 @@ async def test_who_waits_for_discord_leaves_the_room_to_others(
         await first.reply(until=lambda reply: bool(reply.attachments))
         await place.idle()
     assert first.raw.id in reloaded
+
+
+async def test_only_what_a_swap_does_by_itself_is_patient(
+    place: Place, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hold, which stands before the acknowledgement, passes everything that comes after it."""
+    async with start(**ANY) as bot:
+        run, patient = bot.services.store.run, dict[str, bool]()
+
+        async def watched(function: Any, /, *args: Any, **more: Any) -> Any:
+            patient[function.__name__] = is_patient()
+            return await run(function, *args, **more)
+
+        monkeypatch.setattr(bot.services.store, "run", watched)
+        await place.swap()
+    assert {
+        name: patient[name] for name in ("hold", "take_in", "start_sending", "keep_picture", "settle")
+    } == {
+        "hold": False,
+        "take_in": True,
+        "start_sending": True,
+        "keep_picture": True,
+        "settle": True,
+    }
