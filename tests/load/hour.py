@@ -13,7 +13,7 @@ from bot.sandbox import NotOffered, Played, Reply, Sandbox, Upload
 from bot.sandbox.kinds import Callback
 from bot.sandbox.permissions import Permission
 from bot.sandbox.places import Channel, Guild, Member
-from tests.load.stack import Running
+from tests.load.stack import Running, ended
 
 PATIENCE = 4.0
 _UNDER_RESULTS = ("Re-roll", "Edit", "Before/after", "Details", "Post to channel", "Report", "Delete")
@@ -38,22 +38,21 @@ class Hour:
         """Where it happens."""
         return self.run.sandbox
 
-    async def pass_(self, events: int, seconds: float, *, people: int = 8) -> None:
-        """Let so many things happen, by so many people at once, while so much time goes by."""
-        each = events // people
-        before = self.done.total()
-        acting = asyncio.gather(*(self._act(each) for _ in range(people)))
-        passed = 0.0
-        while not acting.done():
-            await asyncio.wait({acting}, timeout=0.5)
-            due = seconds * min(1.0, (self.done.total() - before) / (each * people))
-            await self._advance(due - passed)
-            passed = due
-        await acting
+    async def pass_(self, events: int, seconds: float, *, people: int = 10, rounds: int = 12) -> None:
+        """Let so many things happen, by so many people at once, while so much time goes by.
 
-    async def _advance(self, seconds: float) -> None:
-        self.sandbox.clock.advance(seconds)
-        await self.run.ask(f"advance {seconds}")
+        Time goes on in leaps, mostly while nobody waits: within three seconds of a command it would be late.
+        Every third leap comes in the midst of what is under way, whose tokens die with it.
+        """
+        for number in range(rounds):
+            acting = asyncio.gather(*(self._act(events // rounds // people) for _ in range(people)))
+            if number % 3 == 2:
+                await asyncio.wait({acting}, timeout=1)
+            else:
+                await acting
+            self.sandbox.clock.advance(seconds / rounds)
+            await self.run.ask(f"advance {seconds / rounds}")
+            await acting
 
     async def _act(self, times: int) -> None:
         acts: list[tuple[Callable[[], Awaitable[object]], int]] = [
@@ -80,7 +79,7 @@ class Hour:
         member, channel = self.rng.choice(self.run.seats)
         given = {"source": Upload("a.png", self.picture()), "target": Upload("b.png", self.picture())}
         played = await member.slash(channel, "faceswap", **given, private=self.rng.random() < 0.3)
-        self._remember(await played.reply(PATIENCE, until=lambda one: bool(one.attachments)), member, channel)
+        await self._ended(played, member, channel)
 
     async def press(self) -> None:
         """A button under a result, and what comes of it."""
@@ -92,8 +91,7 @@ class Hour:
         played = await reply.press(label, by=member)
         played = await self._submitted(played, _FORMS.get(name, {}), member)
         if name in ("Re-roll", "Edit"):
-            again = await played.reply(PATIENCE, until=lambda one: bool(one.attachments))
-            self._remember(again, member, channel)
+            await self._ended(played, member, channel)
 
     async def credits(self) -> None:
         """What a member has left, and the history."""
@@ -142,7 +140,7 @@ class Hour:
             # A form that is never sent is part of the hour, too.
             if self.rng.random() < 0.7:
                 played = await self._submitted(played, face, member)
-                await played.reply(PATIENCE, until=lambda one: bool(one.attachments))
+                await self._ended(played, member, channel)
             return
         reply, _, channel = self._result()
         name = self.rng.choice(["Verify face swap", "Report face swap"])
@@ -177,8 +175,11 @@ class Hour:
         await sent.first_response(PATIENCE)
         return sent
 
-    def _remember(self, reply: Reply, member: Member, channel: Channel) -> None:
-        self.results.append((reply, member, channel))
+    async def _ended(self, played: Played, member: Member, channel: Channel) -> None:
+        """Wait for a swap's end, and remember its picture, if it has one."""
+        reply = await played.reply(PATIENCE, until=lambda _: ended(played.raw))
+        if reply.attachments:
+            self.results.append((reply, member, channel))
 
     def _result(self) -> tuple[Reply, Member, Channel]:
         if not self.results:

@@ -33,10 +33,10 @@ _LOOK_SECONDS = 0.1
 _LINE_BYTES = 1 << 20
 
 
-def noise(size: int) -> bytes:
-    """A PNG of about so many bytes, which nothing makes smaller."""
+def noise(size: int, seed: int = 1) -> bytes:
+    """A PNG of about so many bytes, which nothing makes smaller; each seed looks different."""
     side, file = int((size / 3) ** 0.5), BytesIO()
-    pixels = random.Random(1).randbytes(side * side * 3)  # noqa: S311 - noise, not a secret
+    pixels = random.Random(seed).randbytes(side * side * 3)  # noqa: S311 - noise, not a secret
     Image.frombytes("RGB", (side, side), pixels).save(file, "PNG", compress_level=1)
     return file.getvalue()
 
