@@ -7,6 +7,7 @@ no TLS context is made before `.env` was read, which may set SSL_CERT_FILE.
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -72,7 +73,7 @@ def _configured(variables: Mapping[str, str]) -> "Config":
     from bot.config import read_config
 
     config = read_config(variables)
-    configure_logging(config.log_level, config.secrets)
+    configure_logging(config.log_level, config.secrets, config.log_format)
     return config
 
 
@@ -82,12 +83,16 @@ def _run(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
     from bot.run import run
 
     give_large_blocks_back()
+    if config.sentry_dsn:
+        from bot.error_reports import ErrorReports
+
+        logging.getLogger().addHandler(ErrorReports(config.sentry_dsn, config.secrets))
     asyncio.run(run(config))
     return 0
 
 
 def _demo(arguments: argparse.Namespace, _: Mapping[str, str]) -> int:
-    configure_logging("warning", ())
+    configure_logging("warning", (), "human")
     from bot.demo import demo
 
     out: Path = arguments.out
@@ -115,7 +120,7 @@ def _sandbox(arguments: argparse.Namespace, _: Mapping[str, str]) -> int:
 
 
 def _engine(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
-    configure_logging("info", ())
+    configure_logging("info", (), variables.get("LOG_FORMAT", "").strip().lower() or "auto")
     from bot.signals import stop_signal
 
     # It decodes strangers' pictures: what it has no use for, it and its workers do not hold.
@@ -185,7 +190,7 @@ def _certificate(arguments: argparse.Namespace, _: Mapping[str, str]) -> int:
 
 
 def _assets(_: argparse.Namespace, __: Mapping[str, str]) -> int:
-    configure_logging("info", ())
+    configure_logging("info", (), "human")
     from bot.engine.assets import FOLDER, fetch_assets
 
     fetch_assets(FOLDER, print)

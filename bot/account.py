@@ -3,15 +3,24 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Protocol
 
 from bot.errors import ApiError, BadKey, NoCredits, SwapFailed
 from bot.segmind import Credits
+from bot.store import api_accounts
+from bot.store.database import Store, Transaction
 
 log = logging.getLogger(__name__)
 
-_PROBE_SECONDS = (15.0, 60.0, 300.0, 900.0)
+_PROBE_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 300, 900))
 """Pauses before the free calls that ask whether the account can pay again; the last one goes on."""
+
+_PROBE_LIFE = timedelta(seconds=30)
+"""After which another process asks in place of one that was killed while it asked; longer than a call."""
+
+_LOOK_SECONDS = 5.0  # between two looks at whether a probe is due
 
 
 class Balance(Protocol):
@@ -38,61 +47,79 @@ class Notices(Protocol):
         ...
 
 
+def digest(address: str, key: str | None) -> str:
+    """By what the store knows the account of a key at an address, without holding the key."""
+    return sha256(f"{address}\0{key or ''}".encode()).hexdigest()
+
+
 class Account:
-    """What is known of the account. One per API key and process; `probe` runs as long as the bot does."""
+    """The account named `digest`, as all processes that work with it know it.
+
+    It is paused in the store: whichever process learns of it, all obey, and one of them tells the operator.
+    """
 
     def __init__(
         self,
+        store: Store,
+        digest: str,
         api: Balance,
         notices: Notices,
         *,
         low_micros: int,
+        now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._store = store
+        self._digest = digest
         self._api = api
         self._notices = notices
         self._low_micros = low_micros
+        self._now = now
         self._sleep = sleep
-        self._paused: ApiError | None = None
-        self._pausing = asyncio.Event()
-        self._warned = False
 
-    def check(self) -> None:
+    def check(self, db: Transaction) -> None:
         """Raise why paid calls are paused (BadKey or NoCredits), if they are."""
-        if self._paused is not None:
-            raise type(self._paused)(self._paused.status)
+        api_accounts.check(db, self._digest)
 
     async def failed(self, error: SwapFailed) -> None:
         """Note how a paid call failed: a key or an account that cannot pay pauses all that would follow."""
-        if isinstance(error, BadKey | NoCredits) and self._paused is None:
-            self._paused = error
-            self._pausing.set()
-            await self._notices.paused(error)
+        if isinstance(error, BadKey | NoCredits):
+            first = self._now() + _PROBE_PAUSES[0]
+            if await self._store.run(api_accounts.pause, self._digest, error, first):
+                await self._notices.paused(error)
 
-    async def balance(self, micros: int | None) -> None:
-        """Note a balance that the API reported; the operator is warned once each time it gets low."""
-        if micros is None:
-            return
-        low = micros < self._low_micros
-        if low and not self._warned:
-            self._warned = True
-            await self._notices.low_balance(micros)
-        elif not low:
-            self._warned = False
+    def turns_low(self, db: Transaction, micros: int | None) -> bool:
+        """Note a balance that the API reported; True when it has just become low."""
+        return micros is not None and api_accounts.note_balance(
+            db, self._digest, low=micros < self._low_micros
+        )
+
+    async def warn(self, micros: int) -> None:
+        """Tell the operator that so little is left, in micro-dollars."""
+        await self._notices.low_balance(micros)
 
     async def probe(self) -> None:
-        """While paused, ask every now and then whether the account can pay again. Ends by being cancelled."""
-        while True:
-            await self._pausing.wait()
-            tries = 0
-            while not await self._can_pay(_PROBE_SECONDS[min(tries, len(_PROBE_SECONDS) - 1)]):
-                tries += 1
-            self._paused = None
-            self._pausing.clear()
-            await self._notices.resumed()
+        """While paused, have one process ask now and then whether the account can pay again.
 
-    async def _can_pay(self, pause_seconds: float) -> bool:
-        await self._sleep(pause_seconds)
+        A start asks anew: the operator may have just mended it. Ends by being cancelled.
+        """
+        await self._store.run(api_accounts.probe_again, self._digest, self._now())
+        while True:
+            now = self._now()
+            tries = await self._store.run(api_accounts.claim_probe, self._digest, now, now + _PROBE_LIFE)
+            if tries is not None:
+                await self._ask(tries)
+            await self._sleep(_LOOK_SECONDS)
+
+    async def _ask(self, tries: int) -> None:
+        if await self._can_pay():
+            if await self._store.run(api_accounts.resume, self._digest):
+                await self._notices.resumed()
+            return
+        pause = _PROBE_PAUSES[min(tries, len(_PROBE_PAUSES) - 1)]
+        await self._store.run(api_accounts.probe_again, self._digest, self._now() + pause)
+
+    async def _can_pay(self) -> bool:
         try:
             left = await self._api.credits()
         except SwapFailed as error:

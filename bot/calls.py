@@ -1,6 +1,7 @@
 """The paid call of one swap: its turn, the gate, a POST that is never repeated blindly, the queue."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,9 +17,11 @@ from bot.room import Share
 from bot.segmind import SegmindClient, SwapRequest, SwapResult
 from bot.segmind_queue import QueueClient, Ticket
 from bot.store import swaps as rows
-from bot.store.database import Store
+from bot.store.database import Store, Transaction
 from bot.store.swaps import Swap
 from bot.turns import Turns
+
+log = logging.getLogger(__name__)
 
 RECORD_LIFE = timedelta(hours=1)
 """How long the queue remembers a job (source: Segmind's documentation)."""
@@ -82,13 +85,10 @@ class Calls:
         while True:
             left = (latest - self._now()).total_seconds()
             async with self._turns.turn(swap.guild_id or swap.user_id, left, waits):
-                if not self._gate.is_open():
-                    following.enter(Stage.WAITING)
-                if not await self._gate.opened(latest):
-                    raise RateLimited(429, retry_at=self._gate.opens_at)
-                sent_at = self._now()
-                if not await self._store.run(rows.start_sending, swap.id, sent_at, owner):
+                sent_at = await self._leave(swap.id, owner, following, latest)
+                if sent_at is None:
                     return None
+                log.info("Sent to the API")
                 following.enter(Stage.MAKING)
                 try:
                     called = await self._send(swap, taken, sent_at, dies_at, share)
@@ -130,6 +130,26 @@ class Calls:
         if not isinstance(self._api, QueueClient):
             return None
         return Called(sent_at, None, self._api.ticket(request_id))
+
+    async def _leave(
+        self, swap_id: int, owner: str, following: Following, latest: datetime
+    ) -> datetime | None:
+        """Note that the call leaves, once the gate is open; returns when, or None as `make` does."""
+
+        def start(db: Transaction, now: datetime) -> bool | datetime:
+            opens_at = self._gate.seen_in(db)
+            return opens_at if opens_at > now else rows.start_sending(db, swap_id, now, owner)
+
+        while True:
+            if not self._gate.is_open():
+                following.enter(Stage.WAITING)
+            if not await self._gate.opened(latest):
+                raise RateLimited(429, retry_at=self._gate.opens_at)
+            sent_at = self._now()
+            started = await self._store.run(start, sent_at)
+            if not isinstance(started, datetime):
+                return sent_at if started else None
+            self._gate.learn(started)  # another process was told to wait
 
     async def _send(
         self, swap: Swap, taken: Taken, sent_at: datetime, dies_at: datetime, share: Share

@@ -4,11 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.store import chores as rows
 from bot.store.database import Store, Transaction
 
 log = logging.getLogger(__name__)
+
+_LEAST_SECONDS = 1.0  # so that a chore which is due just now, on another clock, is not asked for in a hurry
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Chore:
 
 
 class Chores:
-    """Runs each chore at the start and then again and again; several processes may do so at once."""
+    """Runs each chore as soon as it is due, and then again and again; of several processes, one does."""
 
     def __init__(
         self,
@@ -49,13 +52,22 @@ class Chores:
 
     async def _forever(self, chore: Chore) -> None:
         while True:
-            await self._once(chore)
-            await self._sleep(chore.seconds)
+            await self._sleep(await self._once(chore))
 
-    async def _once(self, chore: Chore) -> None:
-        (done,) = await asyncio.gather(self._store.run(chore.run, self._now()), return_exceptions=True)
+    async def _once(self, chore: Chore) -> float:
+        """Do a chore if it is due, and return how many seconds to wait for the next time."""
+
+        def take_turn(db: Transaction) -> tuple[int, datetime]:
+            now = self._now()
+            due = rows.take(db, chore.name, now, timedelta(seconds=chore.seconds))
+            return chore.run(db, now) if due else 0, rows.due_at(db, chore.name)
+
+        (done,) = await asyncio.gather(self._store.run(take_turn), return_exceptions=True)
         if isinstance(done, BaseException):
             # The database may be back the next time.
             log.error("The chore %s failed", chore.name, exc_info=done)
-        elif done:
-            log.info("The chore %s did %d", chore.name, done)
+            return chore.seconds
+        count, due_at = done
+        if count:
+            log.info("The chore %s did %d", chore.name, count)
+        return max((due_at - self._now()).total_seconds(), _LEAST_SECONDS)

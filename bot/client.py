@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+import math
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import discord
@@ -23,11 +24,14 @@ from bot.errors import (
     SwapFailed,
     Unexpected,
 )
-from bot.fetch import CONNECTION_ERRORS, Reader
+from bot.fetch import CONNECTION_ERRORS, Reader, answers_heard
 from bot.language import speak
 from bot.links import Links
+from bot.log import bind
+from bot.metrics import Metrics, Shard
 from bot.policy import DefaultLimits
 from bot.precheck import Precheck
+from bot.shards import Identifies, Shards
 from bot.store.database import Store
 from bot.store.swaps import Swap
 from bot.swaps import Swaps
@@ -42,6 +46,9 @@ log = logging.getLogger(__name__)
 
 # discord.py would warn at each start that it lacks what only voice needs.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+_INVALID_SHARD, _SHARDING_REQUIRED = 4010, 4011
+"""How Discord ends a session (source: its opcodes and status codes page)."""
 
 FIRST_ANSWER_SECONDS = 3.0
 """How long Discord waits for the first answer to an interaction (source: its developer documentation)."""
@@ -82,9 +89,12 @@ class Services:
     """A seed that was not asked for."""
     operator_channel_id: int | None
     precheck: Precheck
+    metrics: Metrics
+    shards: Shards
+    identifies: Identifies
 
 
-class FaceSwapBot(commands.Bot):
+class FaceSwapBot(commands.AutoShardedBot):
     """The unmodified discord.py bot with the smallest intents and caches that slash commands need."""
 
     def __init__(self, services: Services) -> None:
@@ -98,6 +108,10 @@ class FaceSwapBot(commands.Bot):
             guild_ready_timeout=0,  # commands work at once; nothing here waits for the guilds' details
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
+            http_trace=answers_heard(services.metrics.answered),
+            shard_count=services.shards.count,
+            shard_ids=services.shards.ids,  # pyright: ignore[reportArgumentType] - takes None and a tuple too
+            shard_connect_timeout=None,  # the turn to identify may be long in coming
         )
         self.services = services
         self._attending: set[asyncio.Task[Any]] = set()
@@ -109,11 +123,32 @@ class FaceSwapBot(commands.Bot):
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.tree.set_translator(CommandTranslator())
-        await self.tree.sync()
+        limits = await self.fetch_session_start_limits()
+        self.services.shards.check_limit(
+            total=limits.total,
+            remaining=limits.remaining,
+            reset_after=timedelta(milliseconds=limits.reset_after),
+        )
+        self.services.identifies.max_concurrency = limits.max_concurrency
+        if self.services.shards.lead:
+            await self.tree.sync()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Let the sessions of a bot of several shards begin one after the other, in all its processes."""
+        if self.shard_count == 1:
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            await self.services.identifies.turn(shard_id or 0)
 
     async def on_ready(self) -> None:
         """Say that commands are taken now."""
-        log.info("Ready as %s in %d servers", self.user, len(self.guilds))
+        log.info(
+            "Ready as %s in %d servers, %d of %s shards",
+            self.user,
+            len(self.guilds),
+            len(self.shards),
+            self.shard_count,
+        )
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Report what a button, a select or a form raised; what no member waits for is only logged."""
@@ -123,9 +158,29 @@ class FaceSwapBot(commands.Bot):
         else:
             await super().on_error(event_method, *args, **kwargs)
 
+    def dispatch(self, event_name: str, /, *args: object, **kwargs: object) -> None:
+        """Hand an event to its listeners; when an interaction's came in is known here first."""
+        if args and isinstance(args[0], discord.Interaction):
+            self.services.metrics.received(args[0].id)
+        super().dispatch(event_name, *args, **kwargs)
+
+    def connections(self) -> list[Shard]:
+        """How the gateway's connections are, one for each shard that was launched."""
+        return [
+            Shard(shard.id, math.isfinite(shard.latency) and not shard.is_closed(), shard.latency)
+            for shard in self.shards.values()
+        ]
+
     def attend(self, interaction: discord.Interaction[Any]) -> None:
         """Note that the current task answers a member: in their language, and closing waits for it."""
         speak(interaction.locale.value)
+        member, guild_id, shards = interaction.user, interaction.guild_id, self.shard_count
+        bind(
+            swap_id=interaction.id,  # what the swap will be called that it may begin
+            guild_id=guild_id,
+            shard_id=(guild_id >> 22) % shards if guild_id and shards else None,
+            private=(member.name, member.global_name, member.display_name),
+        )
         task = asyncio.current_task()
         if task is not None:
             self._attending.add(task)
@@ -198,6 +253,8 @@ async def report(interaction: discord.Interaction[FaceSwapBot], error: Exception
     """
     if isinstance(error, AlreadyHandled):
         return
+    if isinstance(error, Refusal):
+        interaction.client.services.metrics.refused(type(error).__name__)
     if isinstance(error, discord.HTTPException) and error.code in (UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
         log.warning("Interaction %d was not ours to answer: %s", interaction.id, brief(error))
         return
@@ -271,6 +328,11 @@ def _refusals() -> Generator[None]:
     except discord.HTTPException as error:
         raise DiscordRefused(f"Discord cannot be used right now ({brief(error)}). Try again.") from None
     except (discord.GatewayNotFound, discord.ConnectionClosed, *CONNECTION_ERRORS) as error:
+        if isinstance(error, discord.ConnectionClosed) and error.code in (_INVALID_SHARD, _SHARDING_REQUIRED):
+            raise DiscordRefused(
+                "Discord does not take the shards of SHARD_COUNT and SHARD_IDS: there are too few for the "
+                "servers the bot is in. Leave both out, and as many as Discord recommends are used."
+            ) from None
         raise DiscordRefused(
             f"Discord cannot be reached ({brief(error)}). Check this machine's network."
         ) from None

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from bot.errors import ConfigError
 from bot.fetch import SEGMIND_RESULTS, AllowedOrigins
 from bot.policy import MICROS_PER_DOLLAR, DefaultLimits
+from bot.shards import Shards, shard_ids
 
 SEGMIND_API = "https://api.segmind.com"
 """Segmind's own address."""
@@ -51,6 +52,7 @@ class Config:
 
     discord_token: str | None = field(repr=False)
     sandbox_url: str | None
+    shards: Shards
     segmind_api_key: str | None = field(repr=False)
     segmind_base_url: str | None
     segmind_results: AllowedOrigins
@@ -78,6 +80,13 @@ class Config:
     retention: timedelta
     """How long details of swaps, decided cases, moderators' acts and the data of left servers are kept."""
     log_level: str
+    log_format: str
+    """How log lines are written: auto, human or json."""
+    metrics_host: str
+    metrics_port: int | None
+    """Where metrics and health are served; None for nowhere."""
+    sentry_dsn: str | None = field(repr=False)
+    """Where defects are reported to."""
 
     @property
     def own_engine(self) -> bool:
@@ -108,6 +117,7 @@ def read_config(variables: Mapping[str, str]) -> Config:
     config = Config(
         discord_token=reader.text("DISCORD_TOKEN"),
         sandbox_url=reader.read("DISCORD_SANDBOX_URL", None, _loopback_url),
+        shards=_shards(reader),
         segmind_api_key=key,
         segmind_base_url=base_url,
         segmind_results=reader.read("SEGMIND_RESULT_HOSTS", AllowedOrigins.of(SEGMIND_RESULTS), _hosts),
@@ -138,6 +148,10 @@ def read_config(variables: Mapping[str, str]) -> Config:
         precheck=reader.read("PRECHECK", "auto", _one_of("auto", "off")) == "auto",
         retention=timedelta(days=reader.read("RETENTION_DAYS", 30, _at_least(1, 3650))),
         log_level=reader.read("LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error")),
+        log_format=reader.read("LOG_FORMAT", "auto", _one_of("auto", "human", "json")),
+        metrics_host=reader.text("METRICS_HOST") or "127.0.0.1",
+        metrics_port=reader.read("METRICS_PORT", None, _at_least(0, 65535)),
+        sentry_dsn=reader.read("SENTRY_DSN", None, _dsn),
     )
     if reader.text("DYNO") and isinstance(config.database, Path):
         reader.problems.append(
@@ -219,6 +233,15 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _dsn(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not (
+        parts.hostname and parts.username and parts.path.strip("/")
+    ):
+        raise ValueError("set the DSN as the service shows it, such as https://key@sentry.example/1.")
+    return value
+
+
 def _is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in _LOOPBACK
 
@@ -270,6 +293,16 @@ def _import_path(value: str) -> str:
     if not name.isidentifier() or not all(part.isidentifier() for part in module.split(".")):
         raise ValueError("set where the function is, such as my_filters.pictures:check.")
     return value
+
+
+def _shards(reader: _Reader) -> Shards:
+    shards = Shards(reader.read("SHARD_COUNT", None, _at_least(1)), reader.read("SHARD_IDS", None, shard_ids))
+    if shards.ids and max(shards.ids) >= (shards.count or 0):
+        reader.problems.append(
+            "SHARD_IDS: set SHARD_COUNT to the number of all shards. They are counted from 0, so every id is "
+            "smaller than that."
+        )
+    return shards
 
 
 def _one_of(*values: str) -> Callable[[str], str]:

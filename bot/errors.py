@@ -39,12 +39,12 @@ class DemoError(BotError):
     """The demo cannot show a picture; the message is one sentence to act on."""
 
 
-class SandboxUnavailable(BotError):
-    """The sandbox cannot be served; the message is one sentence to act on."""
-
-
 class EngineUnavailable(BotError):
     """The local engine could not be started; the message is one sentence to act on."""
+
+
+class CannotServe(BotError):
+    """Metrics cannot be served where they should; the message is one sentence to act on."""
 
 
 # Answers that Discord did not take

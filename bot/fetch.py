@@ -7,7 +7,7 @@ answer says can add one.
 import asyncio
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -176,6 +176,17 @@ class Reader:
                     return response.status in _GONE
         except CONNECTION_ERRORS:
             return False
+
+
+def answers_heard(hear: Callable[[str, int], None]) -> aiohttp.TraceConfig:
+    """Tell `hear` the path and the status of each answer that another client built on aiohttp gets."""
+
+    async def end(_: object, __: object, ended: aiohttp.TraceRequestEndParams) -> None:
+        hear(ended.url.raw_path, ended.response.status)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(end)
+    return trace
 
 
 async def post(

@@ -1,61 +1,133 @@
-"""Logging for people at a terminal, with every secret taken out at the last moment."""
+"""The log: lines for people at a terminal, else one JSON object each; every secret is taken out at the end.
 
+What a line belongs to is known from its context: `bind` says so once for all that a task does and starts.
+"""
+
+import json
 import logging
-import re
 import sys
 from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import TracebackType
+
+from bot.redaction import Redaction, private_forms
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
-# What is secret wherever it turns up, also when no configuration names it: interaction tokens in Discord's
-# routes and in its events, the signatures of addresses, passwords in them, the headers that carry a token or
-# a key, anything in the shape of a bot's token, and private keys (also as `repr` writes them, or cut short).
-_PATTERNS = (
-    (re.compile(r"(/webhooks/\d+/)[\w.-]+"), r"\1[token]"),
-    (re.compile(r"(/interactions/\d+/)[\w.-]+"), r"\1[token]"),
-    (re.compile(r"""(["']token["']: ?["'])[^"']+"""), r"\1[token]"),
-    (re.compile(r"([?&](?:hm|ex|is|X-Amz-Signature|X-Amz-Credential)=)[^\s&\"']+"), r"\1[signature]"),
-    (re.compile(r"(://[^\s/:@]*:)[^\s/@]+(?=@)"), r"\1[password]"),
-    (
-        re.compile(
-            r"((?:x-api-key|authorization)[\"']?\s*[:=,]\s*[\"']?(?:Bot\s+)?)[^\s\"',]+", re.IGNORECASE
-        ),
-        r"\1[secret]",
-    ),
-    (re.compile(r"\b[\w-]{18,}\.[\w-]{6,7}\.[\w-]{27,}"), "[token]"),
-    (
-        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\Z)", re.DOTALL),
-        "[private key]",
-    ),
-)
+IDS = ("swap_id", "request_id", "guild_id", "shard_id")
+"""What a line belongs to, by `bind` and `add`."""
+
+DURATION = "duration_seconds"
+"""How long took what a line tells of: the one figure that lines carry, as `extra`."""
 
 
-def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without these secrets, and without what has the shape of one."""
-    for secret in secrets:
-        text = text.replace(secret, "[secret]")
-    for pattern, replacement in _PATTERNS:
-        text = pattern.sub(replacement, text)
-    return text
+@dataclass(frozen=True)
+class _Context:
+    """What the lines of one piece of work have in common."""
+
+    ids: dict[str, str] = field(default_factory=dict[str, str])
+    private: tuple[str, ...] = ()
+    """Words of members, in all their forms, which no line may hold."""
+
+
+_context: ContextVar[_Context | None] = ContextVar("log_context", default=None)
+
+
+def bind(*, private: Iterable[str | None] = (), **ids: int | str | None) -> None:
+    """Have every line of the current task, and of what it starts from now on, carry these ids.
+
+    Nor will any of them hold the words that are `private`: a prompt, a member's name. An id is one of
+    `IDS`; None is not known.
+    """
+    before = _context.get() or _Context()
+    # Numbers of Discord's size are rounded by programs that read JSON as JavaScript does.
+    known = {name: str(value) for name, value in ids.items() if value is not None}
+    _context.set(_Context({**before.ids, **known}, (*before.private, *private_forms(private))))
+
+
+def add(**ids: int | str | None) -> None:
+    """Have what was bound last carry these ids too, in every task that it is known in."""
+    if context := _context.get():
+        context.ids.update({name: str(value) for name, value in ids.items() if value is not None})
+
+
+def private_words() -> tuple[str, ...]:
+    """What the current piece of work must not say, for `Redaction`."""
+    context = _context.get()
+    return context.private if context else ()
+
+
+class ContextFilter(logging.Filter):
+    """Lets every record through, with the ids of the work that it was written in."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Give the record its ids."""
+        if context := _context.get():
+            record.__dict__.update(context.ids)
+        return True
+
+
+def _known(record: logging.LogRecord, names: Iterable[str]) -> dict[str, str | float]:
+    return {name: value for name in names if (value := record.__dict__.get(name)) is not None}
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record whole, traceback included, and then removes secrets from the text."""
+    """Formats a record whole, ids and traceback included, and then removes secrets from the text."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__(_FORMAT)
-        self._secrets = tuple(secrets)
+        self._redact = Redaction(secrets)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """The first line, with the ids at its end."""
+        ids = "".join(f" {name}={value}" for name, value in _known(record, IDS).items())
+        return super().formatMessage(record) + ids
 
     def format(self, record: logging.LogRecord) -> str:
         """Format the record without secrets."""
-        return redact(super().format(record), self._secrets)
+        return self._redact(super().format(record), private_words())
 
 
-def configure_logging(level: str, secrets: Iterable[str]) -> None:
-    """Send every log record to standard error, at `level` and above, redacted."""
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, of text made here alone, from which secrets are removed before it is encoded.
+
+    A library's formatter would also encode whatever a record's `extra` holds, where escaping hides secrets.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        super().__init__()
+        self._redact = Redaction(secrets)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format the record without secrets."""
+        line: dict[str, str | float] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_known(record, (*IDS, DURATION)),
+        }
+        if record.exc_info:
+            line["exc_info"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            line["stack_info"] = self.formatStack(record.stack_info)
+        private = private_words()
+        return json.dumps(
+            {name: self._redact(one, private) if isinstance(one, str) else one for name, one in line.items()}
+        )
+
+
+def configure_logging(level: str, secrets: Iterable[str], log_format: str = "auto") -> None:
+    """Send every log record to standard error, at `level` and above, redacted.
+
+    `log_format` is "human", "json", or "auto": JSON where no terminal is at the other end.
+    """
+    human = log_format == "human" or (log_format == "auto" and sys.stderr.isatty())
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactingFormatter(secrets))
+    handler.addFilter(ContextFilter())
+    handler.setFormatter((RedactingFormatter if human else JsonFormatter)(secrets))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # What ends the process is printed the same way.
     sys.excepthook = _log_uncaught

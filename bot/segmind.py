@@ -13,6 +13,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 from typing import Final, Literal
 
 import aiohttp
@@ -32,6 +33,8 @@ from bot.errors import (
 )
 from bot.fetch import READ_AHEAD, AllowedOrigins, fetch, make_room, read_capped
 from bot.gate import Gate
+from bot.log import add
+from bot.metrics import Metrics
 from bot.pictures import Kind, verify
 from bot.room import Share
 from bot.segmind_errors import read_error, request_id
@@ -42,6 +45,7 @@ from bot.segmind_wire import (
     QUALITY_DEFAULT,
     QUALITY_MAX,
     QUALITY_MIN,
+    QUEUE_PATH,
     SEED_DEFAULT,
     SEED_MAX,
     SEED_MIN,
@@ -95,6 +99,9 @@ _ROOM_SECONDS: Final = (
 # The API documents 200; a queue may as well say that it made (201) or accepted (202) something.
 SUCCESSES: Final = (200, 201, 202)
 
+_ENDPOINTS: Final = {SWAP_PATH: "swap", QUEUE_PATH: "submit", CREDITS_PATH: "credits"}
+"""What requests are counted as; another is one for a job of the queue."""
+
 _REPEATABLE = (ApiUnreachable, RateLimited, BadGateway)
 # All of these come before the first byte of the request: no name, no connection, no TLS.
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
@@ -131,6 +138,7 @@ class SegmindClient:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random: Callable[[], float] = random_module.random,
+        metrics: Metrics | None = None,
     ) -> None:
         if key is not None and not re.fullmatch(r"[\x21-\x7e]+", key):
             raise ValueError("the API key must be printable ASCII without spaces")
@@ -142,6 +150,7 @@ class SegmindClient:
         self._now = now
         self._sleep = sleep
         self._random = random
+        self._metrics = metrics or Metrics()
 
     async def swap(
         self, request: SwapRequest, *, timeout_seconds: float = TIMEOUT_SECONDS, share: Share | None = None
@@ -194,11 +203,12 @@ class SegmindClient:
                 raise RateLimited(429, retry_at=self._gate.opens_at)
             outcome = await self._try(method, self._address() + path, body, reading)
             if isinstance(outcome, Answer):
+                add(request_id=request_id(outcome.headers, self._key))
                 if outcome.status in SUCCESSES:
                     return outcome
                 outcome = read_error(outcome, self._key, self._now())
             if isinstance(outcome, RateLimited) and outcome.retry_at:
-                self._gate.close(outcome.retry_at)
+                await self._gate.close(outcome.retry_at)
             delay = self._delay(outcome, tries)
             too_late = delay > (latest - self._now()).total_seconds()
             if not isinstance(outcome, _REPEATABLE) or tries >= TRIES or too_late:
@@ -224,7 +234,24 @@ class SegmindClient:
         body: dict[str, str | int] | None = None,
         reading: Reading | None = None,
     ) -> Answer | SwapFailed:
-        """Make one request, with the key; what came in its way is returned, not raised."""
+        """Make one request, and measure it; what came in its way is returned, not raised."""
+        began, outcome = perf_counter(), "abandoned"
+        try:
+            answer = await self._request(method, url, body, reading)
+            outcome = f"{answer.status // 100}xx" if isinstance(answer, Answer) else type(answer).__name__
+            return answer
+        finally:
+            endpoint = next((name for path, name in _ENDPOINTS.items() if url.endswith(path)), "job")
+            self._metrics.called(endpoint, outcome, perf_counter() - began)
+
+    async def _request(
+        self,
+        method: Literal["GET", "POST"],
+        url: str,
+        body: dict[str, str | int] | None,
+        reading: Reading | None,
+    ) -> Answer | SwapFailed:
+        """Make one request, with the key."""
         # A kept-alive connection may have been closed by the server just as we write on it, and then nobody
         # can tell whether the paid call ran. So none is ever kept: the server is told to close after each.
         headers = {"Connection": "close"} | ({"x-api-key": self._key} if self._key else {})

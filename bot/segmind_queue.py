@@ -30,6 +30,7 @@ from bot.errors import (
     SwapFailed,
 )
 from bot.fetch import AllowedOrigins
+from bot.log import add
 from bot.pictures import Kind
 from bot.room import Share
 from bot.segmind import SUCCESSES, TIMEOUT_SECONDS, TRIES, Reading, SegmindClient
@@ -184,7 +185,9 @@ class QueueClient(SegmindClient):
                 answer = await self._pay(QUEUE_PATH, request, timeout_seconds)
         except TimeoutError:
             raise ApiTimeout from None
-        return read_ticket(answer, self._address(), self._key)
+        ticket = read_ticket(answer, self._address(), self._key)
+        add(request_id=ticket.request_id)
+        return ticket
 
     def ticket(self, request_id: str) -> Ticket:
         """Make the ticket of a job that was submitted earlier. Raises ValueError for what is no id."""
@@ -200,6 +203,7 @@ class QueueClient(SegmindClient):
         Raises ApiTimeout when the job may yet complete, and another ApiError, such as BadKey, when the API
         does not let us ask.
         """
+        add(request_id=ticket.request_id)
         deadline = self._now() + timedelta(seconds=timeout_seconds)
         try:
             async with asyncio.timeout(timeout_seconds):

@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,20 +20,19 @@ from bot.finished import Finished
 from bot.intake import Intake
 from bot.language import speaking
 from bot.leases import Leases
+from bot.log import DURATION, bind
+from bot.metrics import Metrics
 from bot.policy import DefaultLimits, Place
 from bot.progress import Following, Notes
-from bot.room import Room, Share
 from bot.segmind import SwapResult
 from bot.store import swaps as rows
 from bot.store.admission import Terms, admit
 from bot.store.database import Store, Transaction, patiently
 from bot.store.inputs import Made
 from bot.store.swaps import Kept, OpenSwap, Picture, Swap
+from bot.work import TOKEN_LIFE, Rooms, Work
 
 log = logging.getLogger(__name__)
-
-TOKEN_LIFE = timedelta(minutes=15)
-"""How long an interaction's answer can be edited (source: Discord's developer documentation)."""
 
 ANSWER_TIME = timedelta(minutes=2)
 """How long a member has to say that a swap shall be paid for although no face was seen."""
@@ -42,23 +40,6 @@ ANSWER_TIME = timedelta(minutes=2)
 _LOOK_SECONDS = 1.0  # between two looks at whether the member has answered
 _CLAIM_SECONDS = 1.0
 _FALL_SECONDS = 5.0
-
-_ROOM = 16 * 1024 * 1024
-"""Bytes of pictures that are read at once, and of those that are shown; each is held several times."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """A swap that a task carries to its end."""
-
-    swap: Swap
-    reply: Reply
-    dies_at: datetime
-    """When the interaction's token stops working."""
-    coming: Share
-    """Of the room for pictures that come in, until they are in the store."""
-    shown: Share
-    """Of the room for pictures that are marked and shown."""
 
 
 class Swaps:
@@ -76,6 +57,7 @@ class Swaps:
         account: Account,
         leases: Leases,
         now: Callable[[], datetime],
+        metrics: Metrics,
     ) -> None:
         self._store = store
         self._defaults = defaults
@@ -86,11 +68,11 @@ class Swaps:
         self._account = account
         self._leases = leases
         self._now = now
+        self._metrics = metrics
         self._tasks: set[asyncio.Task[None]] = set()
         self._keepers: set[asyncio.Task[None]] = set()
         self._stopping = False
-        # Two rooms: what is paid for gets in and into the store, however slowly Discord takes what goes out.
-        self._coming, self._shown = Room(_ROOM), Room(_ROOM)
+        self._rooms = Rooms()
 
     @asynccontextmanager
     async def admitted(
@@ -106,21 +88,27 @@ class Swaps:
             if first:
                 first(db)
             admit(db, swap, Terms(self._defaults, place), self._leases.new(), self._now())
+            self._account.check(db)
 
         if self._stopping:
             raise ShuttingDown
-        self._account.check()
         await self._store.run(hold)
+        log.info("Held %d micro-dollars", swap.price_micros)
         try:
             with self._leases.working(swap.id):
                 yield
         except BaseException:
-            await self._store.run(rows.refund, swap.id, "NotAcknowledged", self._now())
+            await self._give_back(swap, "NotAcknowledged")
             raise
+
+    @property
+    def in_flight(self) -> int:
+        """How many swaps this process works on."""
+        return len(self._tasks)
 
     def start(self, swap: Swap, reply: Reply) -> None:
         """Carry an acknowledged swap to its end in a task of its own."""
-        work = self._work(swap, reply, self._now())
+        work = self._rooms.work(swap, reply, self._now())
         self._track(self._to_end(work, partial(self._make_and_deliver, work)))
 
     async def cancel(self, swap_id: int, user_id: int) -> bool:
@@ -156,9 +144,6 @@ class Swaps:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _work(self, swap: Swap, reply: Reply, begun_at: datetime) -> Work:
-        return Work(swap, reply, begun_at + TOKEN_LIFE, self._coming.share(), self._shown.share())
-
     def _track(self, work: Coroutine[Any, Any, None]) -> None:
         with patiently():
             task = asyncio.create_task(work)
@@ -186,7 +171,9 @@ class Swaps:
         await asyncio.sleep(_FALL_SECONDS)
 
     async def _to_end(self, work: Work, steps: Callable[[], Awaitable[None]]) -> None:
-        with self._leases.working(work.swap.id), work.coming, work.shown:
+        swap = work.swap
+        bind(swap_id=swap.id, guild_id=swap.guild_id or None, private=(swap.prompt,))
+        with self._leases.working(swap.id), work.coming, work.shown:
             await self._guarded(steps, partial(self._refund, work))
 
     async def _guarded(
@@ -206,8 +193,12 @@ class Swaps:
         # The refund erases the token: after a kill in between nobody could be told any more.
         if await self._store.run(rows.is_worked_on, work.swap.id, self._leases.owner):
             await work.reply.fail(error)
-            await self._store.run(rows.refund, work.swap.id, type(error).__name__, self._now())
+            await self._give_back(work.swap, type(error).__name__)
         await self._account.failed(error)
+
+    async def _give_back(self, swap: Swap, why: str) -> None:
+        if await self._store.run(rows.refund, swap.id, why, self._now()):
+            self._metrics.refunded(why)
 
     async def _make_and_deliver(self, work: Work, asked_at: datetime | None = None) -> None:
         # The answer itself comes after the notes, so that none of them covers it.
@@ -240,11 +231,12 @@ class Swaps:
     async def _show_again(self, work: Work, earlier: Made, data: bytes) -> None:
         """Answer with the result of the member's earlier swap of the same; nothing is paid or counted."""
         await self._delivery.show_again(earlier, data, work.reply)
-        await self._store.run(rows.refund, work.swap.id, rows.REPEATED, self._now())
+        await self._give_back(work.swap, rows.REPEATED)
 
     async def _say_cancelled(self, work: Work) -> None:
         """Say so again, as a note that was sent late may have covered what the press had answered."""
         if await self._store.run(rows.was_cancelled, work.swap.id):
+            self._metrics.refunded(rows.CANCELLED)
             await work.reply.cancelled()
 
     async def _agreed(self, work: Work, following: Following, asked_at: datetime | None) -> bool:
@@ -267,29 +259,45 @@ class Swaps:
     ) -> Callable[[], Awaitable[None]]:
         """Put the picture into the store, and leave the room it came in by; returns what is left to do."""
         picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)
-        made_at = self._now()
-        if not await self._store.run(rows.keep_picture, work.swap.id, picture, made_at):
-            return _nothing  # another process has refunded it
-        kept = Kept(len(picture.data), picture.seed)
-        finished = Finished(self._store, work.swap.id, kept, work.shown, picture.data)
+        made_at, left = self._now(), result.remaining_micros
+
+        def keep(db: Transaction) -> tuple[bool, bool]:
+            kept = rows.keep_picture(db, work.swap.id, picture, made_at)
+            return kept, self._account.turns_low(db, left)
+
+        kept, is_low = await self._store.run(keep)
+        about = Kept(len(picture.data), picture.seed)
+        finished = Finished(self._store, work.swap.id, about, work.shown, picture.data)
         work.coming.give_back()
-        await self._account.balance(result.remaining_micros)
+        if left is not None and is_low:
+            await self._account.warn(left)
+        if not kept:
+            return _nothing  # another process has refunded it
+        seconds = (made_at - sent_at).total_seconds()
+        log.info("Made in %.2f s", seconds, extra={DURATION: seconds})
+        self._metrics.made(seconds)
         return partial(self._deliver, work, finished, made_at - sent_at, hints)
 
     async def _deliver(
         self, work: Work, picture: Finished, taken: timedelta, hints: tuple[str, ...] = ()
     ) -> None:
+        began = self._now()
         result_hash = await self._intake.check_result(work.swap, await picture.data())
         message_id = await self._delivery.deliver(
             work.swap, picture, taken, work.reply, dies_at=work.dies_at, hints=hints
         )
         if not await self._store.run(rows.settle, work.swap.id, self._now(), message_id, result_hash):
             log.error("Swap %d was delivered, but had ended before", work.swap.id)
+            return
+        seconds = (self._now() - began).total_seconds()
+        log.info("Delivered in %.2f s", seconds, extra={DURATION: seconds})
+        self._metrics.shown(seconds)
+        self._metrics.delivered(work.swap.price_micros)
 
     async def _resume(self, swap_id: int, reply_to: Callable[[Swap], Reply]) -> None:
         found = await self._store.run(rows.load_open, swap_id)
         if found is not None:
-            work = self._work(found.swap, reply_to(found.swap), found.held_at)
+            work = self._rooms.work(found.swap, reply_to(found.swap), found.held_at)
             with speaking(found.swap.locale):
                 await self._to_end(work, partial(self._carry_on, work, found))
 
@@ -298,7 +306,7 @@ class Swaps:
             case OpenSwap(state="held"):
                 if not await work.reply.waiting():
                     # Never acknowledged, or a repeat that is shown already: words would cover it.
-                    await self._store.run(rows.refund, work.swap.id, "NotAcknowledged", self._now())
+                    await self._give_back(work.swap, "NotAcknowledged")
                     return
                 if work.dies_at - self._now() < LAST_MINUTE:
                     raise TokenExpired

@@ -1,6 +1,7 @@
 """Servers that the bot leaves and comes back to; an outage of Discord's is neither."""
 
 import asyncio
+from collections import defaultdict
 from datetime import datetime
 
 import discord
@@ -18,28 +19,32 @@ class Servers(commands.Cog):
     def __init__(self, bot: FaceSwapBot) -> None:
         self._bot = bot
         self._services = bot.services
+        self._listed: defaultdict[int, dict[int, discord.Guild]] = defaultdict(dict)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Notice that the bot was removed; discord.py tells an outage by another event."""
+        self._listed[guild.shard_id].pop(guild.id, None)
         await self._left(guild.id, self._services.now())
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Notice that the bot is back."""
+        self._listed[guild.shard_id][guild.id] = guild
         await self._services.store.run(departures.rejoin, guild.id)
 
     @commands.Cog.listener()
-    async def on_ready(self) -> None:
+    async def on_shard_ready(self, shard_id: int) -> None:
         """Notice where the bot was removed or added while nobody listened.
 
-        Discord lists every server at the start, those in an outage too. A shard would see only its own.
+        Discord lists every server of a shard when its session begins, those in an outage too. discord.py
+        makes each of them anew, and keeps what an earlier session of the shard has listed.
         """
-        if (self._bot.shard_count or 1) > 1:
-            return
-        present = [guild.id for guild in self._bot.guilds]
-        now = self._services.now()
-        for guild_id in await self._services.store.run(departures.missing, present):
+        known = {guild.id: guild for guild in self._bot.guilds if guild.shard_id == shard_id}
+        before, self._listed[shard_id] = self._listed[shard_id], known
+        present = [guild_id for guild_id, guild in known.items() if before.get(guild_id) is not guild]
+        now, count = self._services.now(), self._bot.shard_count or 1
+        for guild_id in await self._services.store.run(departures.missing, present, shard_id, count):
             await self._left(guild_id, now)
 
     async def _left(self, guild_id: int, now: datetime) -> None:

@@ -105,6 +105,9 @@ def test_dollars_become_micros_exactly(amount: str, micros: int) -> None:
         ("DISCORD_TOKEN", "two words"),
         ("LOG_LEVEL", "loud"),
         ("PRECHECK", "maybe"),
+        ("SHARD_COUNT", "0"),
+        ("SHARD_IDS", "0-"),
+        ("SHARD_IDS", "0,1"),
     ],
 )
 def test_a_mistake_is_named_with_its_variable(name: str, value: str) -> None:
@@ -176,3 +179,23 @@ def test_moderators_may_choose_unless_told_otherwise() -> None:
 def test_the_version_is_the_projects() -> None:
     """What is written into pictures is the version that the project has."""
     assert tomllib.loads((EXAMPLE.parent / "pyproject.toml").read_text())["project"]["version"] == __version__
+
+
+@pytest.mark.parametrize(
+    ("count", "ids", "said"),
+    [
+        ("4", "0-3", None),
+        ("4", "", None),
+        ("", "", None),
+        ("4", "2-4", "smaller than"),
+        ("", "0", "SHARD_COUNT"),
+    ],
+)
+def test_shards_are_of_one_count(count: str, ids: str, said: str | None) -> None:
+    """Ids without the count, or beyond it, would be shards that there are not."""
+    variables = {"SHARD_COUNT": count, "SHARD_IDS": ids}
+    if said is None:
+        assert read_config(variables).shards.count == (int(count) if count else None)
+        return
+    with pytest.raises(ConfigError, match=said):
+        read_config(variables)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import bot
-from bot.errors import SandboxUnavailable
+from bot.errors import CannotServe
 from bot.sandbox import Sandbox
 
 log = logging.getLogger(__name__)
@@ -36,13 +36,13 @@ class BotProcess:
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """Start it and wait until it takes commands; raises SandboxUnavailable."""
+        """Start it and wait until it takes commands; raises CannotServe."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", "sandbox", "--bot"), stdin=PIPE, cwd=_PROJECT
             )
         except OSError as error:
-            raise SandboxUnavailable(f"The bot cannot be started: {error.strerror}.") from None
+            raise CannotServe(f"The bot cannot be started: {error.strerror}.") from None
         self._process = process
         self._say({"variables": self._variables, "offset": self._offset()})
         self._watching = asyncio.create_task(self._watch(process))
@@ -50,10 +50,10 @@ class BotProcess:
         try:
             await asyncio.wait({ready, self._watching}, return_when=asyncio.FIRST_COMPLETED)
             if not ready.done():
-                raise SandboxUnavailable("The bot ended before it was ready; the terminal says why.")
+                raise CannotServe("The bot ended before it was ready; the terminal says why.")
             ready.result()
         except TimeoutError:
-            raise SandboxUnavailable(f"The bot was not ready within {_START_SECONDS} seconds.") from None
+            raise CannotServe(f"The bot was not ready within {_START_SECONDS} seconds.") from None
         finally:
             ready.cancel()
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.errors import SandboxUnavailable
+from bot.errors import CannotServe
 from bot.playground.api import API_FAULTS, Api
 from bot.playground.bot_process import BotProcess
 from bot.playground.discord_faults import DiscordFaults
@@ -110,7 +110,7 @@ class Console:
                 raise Refused("The bot is running.")
             try:
                 await self._bot.start()
-            except SandboxUnavailable as error:
+            except CannotServe as error:
                 raise Refused(str(error)) from None
         return "The bot is back, with the store it left."
 

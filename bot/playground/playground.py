@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.engine.child import EngineChild
-from bot.errors import SandboxUnavailable
+from bot.errors import CannotServe
 from bot.playground.api import PRICE_USD, Api, serve_api
 from bot.playground.bot_process import BotProcess
 from bot.playground.console import Console
@@ -31,7 +31,7 @@ class Playground:
 async def open_playground(port: int = 0, *, log_level: str = "warning") -> AsyncGenerator[Playground]:
     """Start everything, on loopback and with a store of its own that is gone at the end.
 
-    Port 0 lets the kernel choose. Raises SandboxUnavailable, EngineUnavailable.
+    Port 0 lets the kernel choose. Raises CannotServe, EngineUnavailable.
     """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="faceswap-sandbox-"))
@@ -41,7 +41,7 @@ async def open_playground(port: int = 0, *, log_level: str = "warning") -> Async
         try:
             sandbox = await stack.enter_async_context(Sandbox.start(port=port, page=page))
         except OSError as error:
-            raise SandboxUnavailable(
+            raise CannotServe(
                 f"Port {port} cannot be used ({error.strerror}): choose another one with --port."
             ) from None
         town(sandbox, portraits)

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import cast
 
-from bot.log import redact
+from bot.redaction import Redaction
 from bot.sandbox.clock import iso
 from bot.sandbox.wire import Json, as_object
 
@@ -27,7 +27,7 @@ class Recorder:
         self.events = Ring(now)
         self.listeners: set[Callable[[str, Json], None]] = set()
         self._now = now
-        self._secrets = tuple(secrets)
+        self._redact = Redaction(secrets)
 
     def exchange(
         self,
@@ -43,7 +43,7 @@ class Recorder:
         """Note a request and its answer."""
         entry: Json = {
             "method": method,
-            "path": redact(path, self._secrets),
+            "path": self._redact(path),
             "status": status,
             "fault": fault,
             "ms": round(seconds * 1000),
@@ -67,7 +67,7 @@ class Recorder:
             listener(kind, entry)
 
     def _shown(self, value: object) -> object:
-        clean = without_secrets(value, self._secrets)
+        clean = without_secrets(value, self._redact)
         text = json.dumps(clean, default=str)
         return clean if len(text) <= _ENTRY_BYTES else f"{text[:_STRING]}… ({len(text):,} characters)"
 
@@ -109,17 +109,17 @@ class Ring:
         self._held -= size
 
 
-def without_secrets(value: object, secrets: tuple[str, ...]) -> object:
+def without_secrets(value: object, redact: Redaction) -> object:
     """A copy of JSON in which tokens, keys and the signatures of addresses are blotted out."""
     if isinstance(value, dict):
         return {
-            name: "[token]" if name in _SECRET_FIELDS else without_secrets(one, secrets)
+            name: "[token]" if name in _SECRET_FIELDS else without_secrets(one, redact)
             for name, one in cast("Json", value).items()
         }
     if isinstance(value, list):
-        return [without_secrets(one, secrets) for one in cast("list[object]", value)]
+        return [without_secrets(one, redact) for one in cast("list[object]", value)]
     if isinstance(value, str):
-        return redact(value if len(value) <= _STRING else f"{value[:_STRING]}…", secrets)
+        return redact(value if len(value) <= _STRING else f"{value[:_STRING]}…")
     return value
 
 

@@ -15,6 +15,13 @@ from bot.sandbox.clock import Clock
 LIFETIME_SECONDS = 24 * 3600
 """How long an attachment's address works (about a day, by observation; read `ex` rather than assume)."""
 
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""With every file: it is a stranger's, and opened as a page of its own it must not run as one of ours."""
+
 _SIGNED = ("/attachments/", "/ephemeral-attachments/")
 _COLOURS = ("#5865f2", "#747f8d", "#3ba55c", "#faa61a", "#ed4245", "#eb459e")
 
@@ -100,6 +107,7 @@ class Cdn:
         path = "/" + request.match_info["path"]
         found = self.files.get(path)
         if found is None or (path.startswith(_SIGNED) and not self._genuine(path, dict(request.query))):
-            return web.Response(status=404, text="This content is no longer available.")
+            text = "This content is no longer available."
+            return web.Response(status=404, text=text, headers=HEADERS)
         data, content_type = found
-        return web.Response(body=data, headers={"Content-Type": content_type})
+        return web.Response(body=data, headers=HEADERS | {"Content-Type": content_type})

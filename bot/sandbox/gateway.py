@@ -16,6 +16,8 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bot.sandbox import payloads
+from bot.sandbox.places import Guild
+from bot.sandbox.starts import Shard
 from bot.sandbox.wire import Json
 from bot.sandbox.world import GUILDS, Event, World
 
@@ -28,7 +30,7 @@ RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 8, 9, 10,
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 KNOWN_INTENTS = (1 << 17) - 1 | 1 << 20 | 1 << 21 | 1 << 24 | 1 << 25
 HEARTBEAT_MS = 41_250
-_KEPT_SESSIONS = 16
+_KEPT_SESSIONS = 256
 _KEPT_EVENTS = 500
 
 
@@ -38,9 +40,14 @@ class Session:
 
     id: str
     intents: int
+    shard: Shard
     events: list[str] = field(default_factory=list[str], repr=False)
     wake: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     socket: "Socket | None" = field(default=None, repr=False)
+
+    def receives(self, event: Event) -> bool:
+        """Whether an event is of a kind that was asked for, and of this shard."""
+        return self.shard.has(event.guild_id) and (event.intent == 0 or bool(event.intent & self.intents))
 
     def add(self, name: str, payload: Json) -> None:
         """Append an event; its sequence number is its place, counted from 1."""
@@ -109,9 +116,9 @@ class Gateway:
         return [session for session in self.sessions.values() if session.socket is not None]
 
     def publish(self, event: Event) -> None:
-        """Give an event to every session that asked for its kind."""
+        """Give an event to every session that it belongs to: two of one shard both get it, as on a deploy."""
         self.recent.append(event)
-        asked = [one for one in self.sessions.values() if not event.intent or event.intent & one.intents]
+        asked = [session for session in self.sessions.values() if session.receives(event)]
         for session in asked:
             session.add(event.name, event.payload(session.intents))
         if asked:
@@ -180,7 +187,7 @@ class Gateway:
         if op == HEARTBEAT:
             await socket.send(HEARTBEAT_ACK)
         elif op == IDENTIFY:
-            self._identify(socket, payload)
+            await self._identify(socket, payload)
         elif op == RESUME:
             await self._resume(socket, payload)
         elif socket.session is None:
@@ -189,42 +196,53 @@ class Gateway:
             self._world.complain(f"gateway opcode {op}")
             raise Closed(4001, "Unknown opcode")
 
-    def _identify(self, socket: Socket, payload: Json) -> None:
+    async def _identify(self, socket: Socket, payload: Json) -> None:
         if socket.session is not None:
             raise Closed(4005, "Already authenticated")
         self._check_token(payload)
+        world, intents = self._world, self._intents(payload)
+        shard = _shard(payload.get("shard", [0, 1]))
+        guilds = [guild for guild in world.joined() if shard.has(guild.id)]
+        if len(guilds) > world.starts.guilds_per_shard:
+            raise Closed(4011, "Sharding required")
+        if world.starts.remaining <= 0:
+            world.complain("an identify over the daily limit, for which Discord resets the token")
+            raise Closed(4004, "Authentication failed")
+        if not world.starts.begin(shard, world.clock.now()):
+            await socket.send(INVALID_SESSION, False)
+            return
+        session = Session(secrets.token_hex(16), intents, shard)
+        while len(self.sessions) >= _KEPT_SESSIONS:
+            self.sessions.pop(next(iter(self.sessions)))
+        self.sessions[session.id] = session
+        self.identifies += 1
+        ready = self._ready(session, guilds)
+        session.add("READY", ready)
+        self.on_event("READY", ready)
+        for guild in guilds:
+            if intents & GUILDS and not guild.unavailable:
+                session.add("GUILD_CREATE", payloads.guild_create(guild, world.bot, joined=False))
+        socket.attach(session, 0)
+        world.watch.changed(world.bot)
+
+    def _intents(self, payload: Json) -> int:
         intents = payload.get("intents")
         if not isinstance(intents, int) or intents & ~KNOWN_INTENTS:
             raise Closed(4013, "Invalid intent(s)")
         if intents & PRIVILEGED & ~self.privileged_intents:
             raise Closed(4014, "Disallowed intent(s)")
-        shard = payload.get("shard", [0, 1])
-        if not 0 <= shard[0] < shard[1]:
-            raise Closed(4010, "Invalid shard")
-        session = Session(secrets.token_hex(16), intents)
-        while len(self.sessions) >= _KEPT_SESSIONS:
-            self.sessions.pop(next(iter(self.sessions)))
-        self.sessions[session.id] = session
-        self.identifies += 1
-        ready = self._ready(session, shard)
-        session.add("READY", ready)
-        self.on_event("READY", ready)
-        for guild in self._world.joined():
-            if intents & GUILDS and not guild.unavailable:
-                session.add("GUILD_CREATE", payloads.guild_create(guild, self._world.bot, joined=False))
-        socket.attach(session, 0)
-        self._world.watch.changed(self._world.bot)
+        return intents
 
-    def _ready(self, session: Session, shard: list[int]) -> Json:
+    def _ready(self, session: Session, guilds: list[Guild]) -> Json:
         world = self._world
         return {
             "v": 10,
             "user": payloads.own_user(world.bot),
-            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in world.joined()],
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": world.gateway_url,
-            "shard": shard,
+            "shard": [session.shard.id, session.shard.count],
             "application": {"id": str(world.bot.id), "flags": 0},
             "private_channels": [],
             "relationships": [],
@@ -250,3 +268,11 @@ class Gateway:
     def _check_token(self, payload: Json) -> None:
         if payload.get("token") != self._world.token:
             raise Closed(4004, "Authentication failed")
+
+
+def _shard(given: object) -> Shard:
+    match given:
+        case [int(key), int(count)] if 0 <= key < count:
+            return Shard(key, count)
+        case _:
+            raise Closed(4010, "Invalid shard")

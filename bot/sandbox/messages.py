@@ -57,7 +57,8 @@ class Message:
     """A message; `only_for` is the one member who sees it when it is ephemeral.
 
     `pings` are the ids of who was notified; `forwarded` is another message as it was when it was forwarded,
-    `forced_private` tells that Discord made this one ephemeral though the bot did not ask.
+    `forced_private` tells that Discord made this one ephemeral though the bot did not ask, `dismissed` that
+    the one who saw it took it off their screen, of which the bot learns nothing.
     """
 
     id: int
@@ -82,6 +83,7 @@ class Message:
     forced_private: bool = False
     tts: bool = False
     deleted_at: float | None = None
+    dismissed: bool = False
     history: list[Snapshot] = field(default_factory=list[Snapshot], repr=False)
 
     @property

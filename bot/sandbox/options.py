@@ -56,6 +56,11 @@ _TYPES: dict[int, tuple[type, ...]] = {
     c.NUMBER: (int, float),
     c.BOOLEAN: (bool,),
 }
+_RANGES = {
+    True: (("min_length", "max_length"), (0, 6000)),
+    False: (("min_value", "max_value"), (-(2**53), 2**53)),
+}
+"""Of texts and of numbers: the fields that narrow what is taken, and what is taken at most (Discord's)."""
 
 
 def _check_value(option: Json, value: object) -> None:
@@ -69,7 +74,7 @@ def _check_value(option: Json, value: object) -> None:
     if choices and value not in choices:
         raise NotOffered(f"{name} is one of {choices}, not {value!r}")
     measured: Any = len(value) if isinstance(value, str) else value
-    low = option.get("min_length" if isinstance(value, str) else "min_value")
-    high = option.get("max_length" if isinstance(value, str) else "max_value")
-    if (low is not None and measured < low) or (high is not None and measured > high):
+    names, (low, high) = _RANGES[isinstance(value, str)]
+    low, high = option.get(names[0], low), option.get(names[1], high)
+    if not low <= measured <= high:
         raise NotOffered(f"{name} is between {low} and {high}, not {measured}")

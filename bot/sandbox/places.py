@@ -253,11 +253,13 @@ class Guild:
         if avatar is not None:
             member.avatar = self.world.cdn.put_avatar(f"/guilds/{self.id}/users/{user.id}/avatars", avatar)
         self.members[user.id] = member
+        self.world.watch.changed(self)
         return member
 
     def remove(self, user: User) -> None:
         """Let a user leave; when it is the bot, it is told that it left."""
         del self.members[user.id]
+        self.world.watch.changed(self)
         if user is self.world.bot:
             self.world.announce_removal(self)
 

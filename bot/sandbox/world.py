@@ -14,7 +14,9 @@ from bot.sandbox.interactions import Interaction
 from bot.sandbox.kinds import Kind
 from bot.sandbox.messages import Message
 from bot.sandbox.permissions import BOT, EVERYONE
+from bot.sandbox.pings import mention
 from bot.sandbox.places import DM, GROUP, Channel, Guild, Member, Role, User
+from bot.sandbox.starts import SessionStarts
 from bot.sandbox.uploads import File, Upload, store_file
 from bot.sandbox.watch import Watch
 from bot.sandbox.wire import Json
@@ -27,10 +29,14 @@ GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES, MESSAGE_CONTENT = 1 << 0, 1 << 9, 1 << 
 
 @dataclass(frozen=True)
 class Event:
-    """A gateway event: sent to sessions that have `intent` (0 for all), shaped by the session's intents."""
+    """A gateway event: sent to sessions that have `intent` (0 for all), shaped by the session's intents.
+
+    It goes to the shard of its server, or to shard 0 where it has none.
+    """
 
     name: str
     intent: int
+    guild_id: int | None
     payload: Callable[[int], Json]
 
 
@@ -44,6 +50,7 @@ class World:
         self.cdn = Cdn(self.clock)
         self.watch = Watch()
         self.limits = Limits()
+        self.starts = SessionStarts()
         self.publish: Callable[[Event], None] = lambda _event: None
         self.complaints: list[str] = []
         self.users: dict[int, User] = {}
@@ -175,7 +182,8 @@ class World:
         )
         interaction.attachment_size_limit = self.limits.file
         self.interactions[token] = interaction
-        self._send("INTERACTION_CREATE", 0, payloads.interaction(interaction, self.bot, self.cdn))
+        shown = payloads.interaction(interaction, self.bot, self.cdn)
+        self._send("INTERACTION_CREATE", 0, _guild_id(channel), shown)
         self.watch.changed(interaction)
         return interaction
 
@@ -226,13 +234,19 @@ class World:
             self.cdn.drop(one.path)
         if message.only_for is None and message.channel.permissions(self.bot):
             where = _where(message.channel) | {"id": str(message.id)}
-            self._send("MESSAGE_DELETE", _intent(message.channel), where)
+            self._send("MESSAGE_DELETE", _intent(message.channel), _guild_id(message.channel), where)
+        self.watch.changed(message)
+
+    def dismiss(self, message: Message) -> None:
+        """Let the one who sees an ephemeral message take it off their screen."""
+        message.dismissed = True
         self.watch.changed(message)
 
     def write(self, user: User, channel: Channel, content: str, files: Sequence[Upload] = ()) -> Message:
         """Let a user write an ordinary message."""
         message = Message(self.ids.next(), channel, user, self.clock.now(), content)
         message.attachments = [store_file(message, File(one.filename, one.data), None) for one in files]
+        mention(message, None)
         self.post(message)
         return message
 
@@ -259,7 +273,7 @@ class World:
                 full |= {"content": "", "embeds": [], "attachments": [], "components": []}
             return full
 
-        self.publish(Event(name, _intent(message.channel), shown))
+        self.publish(Event(name, _intent(message.channel), _guild_id(message.channel), shown))
 
     # Places
 
@@ -268,31 +282,36 @@ class World:
         self.watch.changed(guild)
         if self.bot.id in guild.members:
             shown = {"guild_id": str(guild.id), "role": payloads.role(role)}
-            self._send("GUILD_ROLE_CREATE", GUILDS, shown)
+            self._send("GUILD_ROLE_CREATE", GUILDS, guild.id, shown)
 
     def announce_channel(self, channel: Channel, *, gone: bool = False) -> None:
         """Tell of a new channel, or of one that is gone."""
         self.watch.changed(channel)
         if channel.guild is not None and self.bot.id in channel.guild.members:
-            self._send("CHANNEL_DELETE" if gone else "CHANNEL_CREATE", GUILDS, payloads.channel(channel))
+            name = "CHANNEL_DELETE" if gone else "CHANNEL_CREATE"
+            self._send(name, GUILDS, channel.guild.id, payloads.channel(channel))
 
     def announce_guild(self, guild: Guild, *, joined: bool) -> None:
         """Tell the bot of a server that it joined, or that is back after an outage."""
         self.watch.changed(guild)
-        self._send("GUILD_CREATE", GUILDS, payloads.guild_create(guild, self.bot, joined=joined))
+        self._send("GUILD_CREATE", GUILDS, guild.id, payloads.guild_create(guild, self.bot, joined=joined))
 
     def announce_removal(self, guild: Guild) -> None:
         """Tell the bot that it was removed from a server, or that the server is unavailable."""
         self.watch.changed(guild)
         out = {"unavailable": True} if guild.unavailable else {}
-        self._send("GUILD_DELETE", GUILDS, {"id": str(guild.id)} | out)
+        self._send("GUILD_DELETE", GUILDS, guild.id, {"id": str(guild.id)} | out)
 
-    def _send(self, name: str, intent: int, payload: Json) -> None:
-        self.publish(Event(name, intent, lambda _intents: payload))
+    def _send(self, name: str, intent: int, guild_id: int | None, payload: Json) -> None:
+        self.publish(Event(name, intent, guild_id, lambda _intents: payload))
 
 
 def _intent(channel: Channel) -> int:
     return DIRECT_MESSAGES if channel.kind == DM else GUILD_MESSAGES
+
+
+def _guild_id(channel: Channel) -> int | None:
+    return channel.guild.id if channel.guild else None
 
 
 def _where(channel: Channel) -> Json:

@@ -104,6 +104,39 @@ class Loss:
     sent_at: datetime
 
 
+@dataclass(frozen=True)
+class Holds:
+    """What the swaps hold that have not ended, and what holds them up, in all processes."""
+
+    count: int
+    micros: int
+    oldest: datetime | None
+    opens_at: datetime | None
+    """From when paid calls may be made again; None where nothing was ever in the way."""
+    paused: bool
+    """Whether the account at the API cannot pay, or its key is refused."""
+
+
+def holds(db: Transaction, account: str) -> Holds:
+    """What is held now, and how that account at the API is; cheap, as it reads open swaps alone."""
+    api = db.row(
+        "SELECT MAX(opens_at) AS opens_at, COUNT(pause_reason) AS paused FROM api_accounts "
+        "WHERE account = :account",
+        account=account,
+    )
+    row = db.row(
+        "SELECT COUNT(*) AS count, COALESCE(SUM(price_micros), 0) AS micros, MIN(held_at) AS oldest "
+        "FROM swaps WHERE state NOT IN ('delivered', 'refunded')"
+    )
+    return Holds(
+        row["count"],
+        row["micros"],
+        None if row["oldest"] is None else from_ms(row["oldest"]),
+        from_ms(api["opens_at"]) if api["opens_at"] else None,
+        api["paused"] > 0,
+    )
+
+
 def open_now(db: Transaction) -> list[Open]:
     """The swaps that have not ended, oldest first."""
     return [

@@ -54,14 +54,19 @@ def rejoin(db: Transaction, guild_id: int) -> None:
     db.execute("DELETE FROM left_servers WHERE guild_id = :guild", guild=guild_id)
 
 
-def missing(db: Transaction, present: Iterable[int]) -> list[int]:
-    """The servers with data where the bot is not; those where it is count as left no more."""
+def missing(db: Transaction, present: Iterable[int], shard_id: int = 0, shard_count: int = 1) -> list[int]:
+    """The servers of a shard with data where the bot is not; those where it is count as left no more.
+
+    A server's shard is `(guild_id >> 22) % shard_count` (source: Discord's gateway documentation).
+    """
     here = frozenset(present)
     for row in db.rows("SELECT guild_id FROM left_servers"):
         if row["guild_id"] in here:
             rejoin(db, row["guild_id"])
     known = db.rows(f"SELECT guild_id FROM ({_KNOWN}) AS known WHERE guild_id > 0 ORDER BY guild_id")
-    return [row["guild_id"] for row in known if row["guild_id"] not in here]
+    return [
+        key for row in known if (key := row["guild_id"]) not in here and (key >> 22) % shard_count == shard_id
+    ]
 
 
 def clear_out(db: Transaction, until: datetime, now: datetime) -> int:

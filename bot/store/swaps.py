@@ -12,6 +12,9 @@ OPEN: Final = "state NOT IN ('delivered', 'refunded')"
 REPEATED: Final = "Repeated"
 """Why a swap was refunded whose result the member had already: it touches no limit, not even the cooldown."""
 
+CANCELLED: Final = "Cancelled"
+"""Why a swap was refunded that its member took back."""
+
 
 @dataclass(frozen=True)
 class Swap:
@@ -204,8 +207,8 @@ def cancel(db: Transaction, swap_id: int, user_id: int, now: datetime) -> bool:
     it after a question that nobody answered in time: nothing was sent then either.
     """
     mine = db.rows("SELECT failure FROM swaps WHERE id = :id AND user_id = :user", id=swap_id, user=user_id)
-    if not mine or not _end(db, swap_id, states="'held'", outcome="refunded", failure="Cancelled", now=now):
-        return bool(mine) and mine[0]["failure"] in ("Cancelled", "NotConfirmed")
+    if not mine or not _end(db, swap_id, states="'held'", outcome="refunded", failure=CANCELLED, now=now):
+        return bool(mine) and mine[0]["failure"] in (CANCELLED, "NotConfirmed")
     _give_up(db, swap_id, now)
     return True
 

@@ -29,7 +29,8 @@ def replay(place: Place, played: Played) -> None:
     """Send an interaction to the bot once more, as Discord does to a second process of it."""
     world = place.sandbox.world
     shown = payloads.interaction(played.raw, world.bot, world.cdn)
-    world._send("INTERACTION_CREATE", 0, shown)  # pyright: ignore[reportPrivateUsage] - the sandbox sends each once
+    guild = played.raw.channel.guild
+    world._send("INTERACTION_CREATE", 0, guild.id if guild else None, shown)  # pyright: ignore[reportPrivateUsage] - the sandbox sends each once
 
 
 def select_as(reply: Reply, custom_id: str, member: Member, value: int) -> Played:

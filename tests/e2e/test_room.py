@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot import segmind, swaps
+from bot import segmind, work
 from bot.marker import Marked, Marker
 from bot.pictures import Kind, verify
 from bot.store import swaps as rows
@@ -38,7 +38,7 @@ def reloaded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return read(db, swap_id)
 
     monkeypatch.setattr(rows, "picture", picture)
-    monkeypatch.setattr(swaps, "_ROOM", 150_000)
+    monkeypatch.setattr(work, "ROOM_BYTES", 150_000)
     return found
 
 

@@ -10,16 +10,15 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.engine.assets import asset
-from bot.errors import SandboxUnavailable
+from bot.errors import CannotServe
 from bot.fetch import open_session
 from bot.playground.bot_process import BotProcess
 from bot.playground.playground import Playground, open_playground
-from bot.sandbox import Sandbox, Upload
+from bot.sandbox import Played, Reply, Sandbox, Upload
 from bot.sandbox.places import Channel, Member
 from bot.sandbox.web import Refused
 from tests.playground.settling import settled
@@ -91,13 +90,18 @@ class Stage:
         """Ask the console for something."""
         return await self.playground.console.do({"do": act, **more})
 
-    async def swap(self, **options: object) -> Any:
+    async def swap(self, **options: object) -> Reply:
         """Swap the two portraits."""
         source, target = (
             Upload(name, asset(name).read_bytes()) for name in ("astronaut.png", "grace_hopper.jpg")
         )
         played = await self.ada.slash(self.channel, "faceswap", source=source, target=target, **options)
-        return await played.reply(SECONDS)
+        return await pictured(played)
+
+
+async def pictured(played: Played) -> Reply:
+    """What is answered in the end."""
+    return await played.reply(SECONDS, until=lambda reply: bool(reply.attachments))
 
 
 @pytest.fixture
@@ -125,8 +129,8 @@ async def test_a_result_outlives_the_bot_that_made_it(stage: Stage) -> None:
     assert await stage.do("start-bot")
     with pytest.raises(Refused, match="is running"):
         await stage.do("start-bot")
-    again = await (await result.press("Re-roll · 5¢", by=stage.ada)).reply(SECONDS)
-    assert again.attachments, again.text
+    again = await pictured(await result.press("Re-roll · 5¢", by=stage.ada))
+    assert again.attachments
     shown = stage.playground.console.shown()
     assert shown["clock"] == {"offset_seconds": 86_400}
     assert {"READY", "INTERACTION_CREATE"} <= {event["name"] for event in shown["events"]}
@@ -140,7 +144,7 @@ async def test_a_bot_that_cannot_start_says_so() -> None:
     """A configuration it does not take ends its process, and the console says so in a sentence."""
     async with Sandbox.start() as sandbox:
         bot = BotProcess(sandbox, {"DISCORD_SANDBOX_URL": "nonsense"})
-        with pytest.raises(SandboxUnavailable, match="ended before it was ready"):
+        with pytest.raises(CannotServe, match="ended before it was ready"):
             await bot.start()
         assert not bot.running
 
@@ -169,6 +173,6 @@ async def test_a_port_in_use_is_one_sentence() -> None:
     """The command says which option chooses another port, and has started nothing."""
     async with Sandbox.start() as sandbox:
         port = int(sandbox.base_url.rpartition(":")[2])
-        with pytest.raises(SandboxUnavailable, match=rf"^Port {port} .*--port\.$"):
+        with pytest.raises(CannotServe, match=rf"^Port {port} .*--port\.$"):
             async with open_playground(port):
                 pass

@@ -12,6 +12,7 @@ import pytest
 from bot.sandbox import Sandbox
 from bot.sandbox.doorway import redirected
 from bot.sandbox.places import Channel, Guild, Member
+from bot.sandbox.web import Page
 from tests import secrets
 from tests.openapi import WITHOUT, Document
 from tests.sandbox.client import Bot
@@ -26,9 +27,15 @@ def client_repeats(no_secret_gets_out: secrets.Watch) -> None:
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
+def page() -> Page | None:
+    """No page; modules that test the page bring one."""
+    return None
+
+
+@pytest.fixture
+async def sandbox(page: Page | None) -> AsyncIterator[Sandbox]:
     """An empty sandbox that discord.py is redirected to; it must end without a complaint."""
-    async with Sandbox.start() as running:
+    async with Sandbox.start(page=page) as running:
         with redirected(running.base_url):
             yield running
         assert running.complaints == []

@@ -1,5 +1,8 @@
 """The gateway: resuming, reconnecting, invalid sessions, close codes, and what intents let through."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import aiohttp
 import discord
 import pytest
@@ -8,7 +11,8 @@ from bot.sandbox import Sandbox
 from bot.sandbox.places import Channel, Guild, Member
 from bot.sandbox.wire import Json
 from tests.sandbox.client import Bot
-from tests.sandbox.conftest import Connect
+from tests.sandbox.conftest import Connect, Rest
+from tests.sharding import guilds_of
 
 
 async def test_a_dropped_socket_is_resumed_and_replays(
@@ -164,3 +168,90 @@ async def test_a_server_in_an_outage_is_announced_later(sandbox: Sandbox, connec
     guild.recover()
     await (await guild.join(sandbox.create_user("Ada")).slash(guild.create_channel("x"), "place")).reply()
     assert [one.unavailable for one in bot.guilds] == [False]
+
+
+class Wire:
+    """A plain socket of one shard, and what arrived on it."""
+
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+        self.ws = ws
+
+    async def until(self, name: str) -> list[Json]:
+        """The events up to the first of this name."""
+        seen: list[Json] = []
+        while not seen or seen[-1]["t"] != name:
+            frame = await self.ws.receive_json(timeout=5)
+            seen += [frame] if frame["op"] == 0 else []
+        return seen
+
+
+@asynccontextmanager
+async def wired(sandbox: Sandbox, *shard: int) -> AsyncGenerator[Wire]:
+    """Identify as one shard."""
+    url = f"{sandbox.world.gateway_url}?v=10&encoding=json"
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as ws:
+        await ws.send_json(identify(sandbox.token, shard=[*shard]))
+        yield Wire(ws)
+
+
+async def test_a_shard_sees_its_own_servers(sandbox: Sandbox) -> None:
+    """READY lists them, and their events come to it alone; two sessions of one shard both get each."""
+    guilds = guilds_of(sandbox, 2)
+    ada = sandbox.create_user("Ada")
+    async with wired(sandbox, 0, 2) as first, wired(sandbox, 1, 2) as second, wired(sandbox, 1, 2) as twin:
+        for wire, shard in ((first, 0), (second, 1), (twin, 1)):
+            (ready,) = await wire.until("READY")
+            listed = {int(one["id"]) for one in ready["d"]["guilds"]}
+            assert listed == {key for key in sandbox.world.guilds if (key >> 22) % 2 == shard}
+            assert ready["d"]["shard"] == [shard, 2]
+        for shard in (1, 0):
+            guilds[shard].create_channel(f"of {shard}")
+        sandbox.world.open_command(ada, sandbox.dm(ada), {}, {})
+        for wire, shard in ((first, 0), (second, 1), (twin, 1)):
+            *_, made = await wire.until("CHANNEL_CREATE")
+            assert made["d"]["name"] == f"of {shard}"
+        assert (await first.until("INTERACTION_CREATE"))[-1]["t"] == "INTERACTION_CREATE"
+        with pytest.raises(TimeoutError):
+            await second.ws.receive(timeout=0.05)
+
+
+async def test_too_many_servers_for_a_session(sandbox: Sandbox) -> None:
+    """Discord demands shards then."""
+    guilds_of(sandbox, 2)
+    sandbox.world.starts.guilds_per_shard = 1
+    async with wired(sandbox, 0, 1) as wire:
+        assert (await wire.ws.receive_json())["op"] == 10
+        assert (await wire.ws.receive(timeout=5)).data == 4011
+
+
+async def test_only_so_many_identify_at_once(sandbox: Sandbox) -> None:
+    """One of each rate limit key in five seconds; who comes too early has an invalid session."""
+    starts = sandbox.world.starts
+    starts.max_concurrency = 2
+    starts.enforce()
+
+    async def begun(*shard: int) -> bool:
+        async with wired(sandbox, *shard) as wire:
+            await wire.ws.receive_json()
+            frame = await wire.ws.receive_json(timeout=5)
+            assert (frame["op"], frame["d"]) == (9, False) or frame["t"] == "READY"
+            return frame["op"] == 0
+
+    assert [await begun(shard, 4) for shard in (0, 1, 2, 3)] == [True, True, False, False]
+    assert starts.refused == 2
+    sandbox.clock.advance(5)
+    assert [await begun(shard, 4) for shard in (2, 3, 0)] == [True, True, False]
+    assert starts.shown() == {"total": 1000, "remaining": 996, "reset_after": 0, "max_concurrency": 2}
+
+
+async def test_the_daily_limit_ends_it_all(sandbox: Sandbox, rest: Rest) -> None:
+    """One identify too many, and Discord would reset the token; what is left is to be asked for."""
+    sandbox.world.starts.remaining = 1
+    async with wired(sandbox, 0, 1) as wire:
+        await wire.until("READY")
+    status, shown = await rest("GET", "/gateway/bot")
+    assert (status, shown["shards"], shown["session_start_limit"]["remaining"]) == (200, 1, 0)
+    async with wired(sandbox, 0, 1) as wire:
+        await wire.ws.receive_json()
+        assert (await wire.ws.receive(timeout=5)).data == 4004
+    assert sandbox.complaints.pop().startswith("an identify over the daily limit")

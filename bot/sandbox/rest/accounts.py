@@ -43,8 +43,12 @@ def application(call: Call) -> Answer:
 
 def gateway(call: Call) -> Answer:
     """GET /gateway/bot."""
-    start = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-    return {"url": call.world.gateway_url, "shards": 1, "session_start_limit": start}
+    starts = call.world.starts
+    return {
+        "url": call.world.gateway_url,
+        "shards": starts.shards,
+        "session_start_limit": starts.shown(),
+    }
 
 
 def user(call: Call) -> Answer:

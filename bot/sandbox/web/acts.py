@@ -131,7 +131,11 @@ def _value(act: Act, channel: Channel, control: Json, value: object) -> object:
     kind = control.get("type")
     if kind in _SELECTS:
         return _referent(act, channel, _SELECTS[kind], value)
-    return act.upload(value) if kind == k.FILE_UPLOAD else value
+    if kind == k.FILE_UPLOAD:
+        return act.upload(value)
+    if not isinstance(value, str):
+        raise Malformed("What is chosen is named by a text.")
+    return value
 
 
 async def _submit(act: Act) -> Json:
@@ -173,7 +177,10 @@ async def _write(act: Act) -> Json:
 async def _delete(act: Act) -> Json:
     message, user = _message(act), act.user
     may = message.author is user or message.channel.allows(user, Permission.MANAGE_MESSAGES)
-    if message.only_for is not None or not may:
+    if message.only_for is not None:
+        act.world.dismiss(message)
+        return {"message": str(message.id)}
+    if not may:
         raise NotOffered("You do not have permission to delete this message.")
     act.world.delete(message)
     return {"message": str(message.id)}

@@ -119,6 +119,7 @@ async def read_act(request: web.Request, world: World, samples: dict[str, Sample
         raise TooLarge("That is more than the sandbox takes at once.")
     body: Json | None = None
     files: dict[str, File] = {}
+    left = TOTAL_BYTES  # counted too: a request in chunks does not say how long it is
     try:
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader) or not part.name:
@@ -128,7 +129,9 @@ async def read_act(request: web.Request, world: World, samples: dict[str, Sample
             elif len(files) == FILES:
                 raise TooLarge(f"At most {FILES} files at once.")
             else:
-                files[part.name] = File(part.filename or "unknown", await _part(part, FILE_BYTES))
+                data = await _part(part, min(FILE_BYTES, left))
+                left -= len(data)
+                files[part.name] = File(part.filename or "unknown", data)
     except ValueError as error:  # aiohttp's word for a form that breaks its own format
         raise Malformed("The form could not be read.") from error
     if body is None:
@@ -154,9 +157,13 @@ async def _bounded(request: web.Request, most: int) -> bytes:
     return bytes(data)
 
 
+def _no_number(name: str) -> object:
+    raise ValueError(name)  # NaN and infinities, which JSON does not have but Python reads
+
+
 def _object(raw: bytes) -> Json:
     try:
-        value: object = json.loads(raw)
+        value: object = json.loads(raw, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Malformed("That is no JSON.") from None
     if not isinstance(value, dict):

@@ -32,7 +32,7 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Page:
-    """One sandbox's page; `Sandbox.start(page=…)` serves it. `console` may be set at any time before use."""
+    """One sandbox's page; `Sandbox.start(page=…)` serves it. `console` may be set once it is served."""
 
     def __init__(self, *, samples: Mapping[str, Sample] | None = None) -> None:
         self.samples = dict(samples or {})
@@ -70,7 +70,7 @@ class Page:
         console.listen(self._stream.entry)
 
     async def _close(self, _: web.Application) -> None:
-        await self._stream.close()
+        self._stream.close()
 
     # Files
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -12,7 +13,7 @@ from bot.sandbox.kinds import Callback, Kind
 from bot.sandbox.messages import Message
 from bot.sandbox.places import User
 from bot.sandbox.web.guard import HEADERS, refusal
-from bot.sandbox.web.views import view
+from bot.sandbox.web.views import is_shown, view
 from bot.sandbox.wire import Json, as_object
 from bot.sandbox.world import World
 
@@ -34,6 +35,7 @@ class Reader:
 
     user: User
     console: bool
+    abort: Callable[[], None] = field(repr=False)
     waiting: dict[object, tuple[str, object]] = field(default_factory=dict[object, tuple[str, object]])
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     open: bool = True
@@ -41,9 +43,10 @@ class Reader:
     def tell(self, about: object, name: str, what: object) -> None:
         """Let an event be sent; one that waited about the same is replaced."""
         self.waiting[about] = (name, what)
+        self.wake.set()
         if len(self.waiting) > WAITING:
             self.close()
-        self.wake.set()
+            self.abort()  # what is being written would wait for this reader for ever
 
     def close(self) -> None:
         """End it; the page connects again and reads everything anew."""
@@ -55,15 +58,20 @@ class Reader:
         """Return what waits, written as the page reads it."""
         waiting, self.waiting = self.waiting, {}
         self.wake.clear()
-        told = [(name, _shown(name, what, self.user)) for name, what in waiting.values()]
+        shown = [(name, what) for name, what in waiting.values() if _concerns(name, what, self.user)]
+        told = [(name, _shown(what, self.user)) for name, what in shown]
         return "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in told)
 
 
-def _shown(name: str, what: object, reader: User) -> Json:
-    """Show a message as it is now, which may be later than when it was told of."""
+def _concerns(name: str, what: object, reader: User) -> bool:
+    """Look again whether a message is shown: it is sent later than it was told of, as it is then."""
+    return not isinstance(what, Message) or name == "gone" or is_shown(what, reader)
+
+
+def _shown(what: object, reader: User) -> Json:
     if isinstance(what, Message):
         about: Json = {"channel_id": str(what.channel.id), "message_id": str(what.id)}
-        return about if name == "gone" else about | view(what, reader)
+        return about | {"view": view(what, reader)} if is_shown(what, reader) else about
     if isinstance(what, Interaction):
         return _state(what)
     return as_object(what)  # an entry of the console's, or nothing to tell but that it happened
@@ -128,7 +136,7 @@ class Stream:
     def _message(self, what: Message) -> None:
         for reader in list(self.readers):
             if self._world.sees(reader.user, what):
-                reader.tell(what, "gone" if what.deleted else "message", what)
+                reader.tell(what, "message" if is_shown(what, reader.user) else "gone", what)
 
     def _interaction(self, what: Interaction) -> None:
         if what.kind is Kind.AUTOCOMPLETE:
@@ -145,8 +153,8 @@ class Stream:
             if reader.user is what.user:
                 reader.tell(what, "interaction", what)
 
-    async def close(self) -> None:
-        """End every stream; the page's own connection ends with it."""
+    def close(self) -> None:
+        """End every stream."""
         self._world.watch.listeners.discard(self.hear)
         for reader in list(self.readers):
             reader.close()
@@ -156,7 +164,8 @@ class Stream:
         if len(self.readers) >= READERS:
             return refusal(503, "Too many pages are open.")
         response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
-        reader = Reader(user, console)
+        transport = request.transport
+        reader = Reader(user, console, transport.abort if transport else lambda: None)
         self.readers.add(reader)
         try:
             await response.prepare(request)

@@ -15,13 +15,7 @@ _SIDE = 256
 _PEOPLE = (
     # name, about, colour behind a drawn head, portrait to wear instead, the client's language
     ("Nora", "A member: swap two pictures with /faceswap in #faces.", "#3e7c6f", "", "en-US"),
-    (
-        "Kofi",
-        "A member of both servers; added the bot to his own account.",
-        "#b5651d",
-        "astronaut.png",
-        "en-US",
-    ),
+    ("Stella", "In both servers; added the bot to her own account.", "#b5651d", "astronaut.png", "en-US"),
     ("Ines", "A moderator: /faceswap-admin settings opens the panel.", "#7a4b94", "", "en-US"),
     ("Vera", "Owns both servers and may do everything.", "#2f5d8a", "grace_hopper.jpg", "en-GB"),
     ("Jonas", "Lives in the Kupferkessel alone, and his client is German.", "#a23b3b", "", "de"),
@@ -30,15 +24,16 @@ _PEOPLE = (
 
 def town(sandbox: Sandbox, samples: dict[str, Sample]) -> None:
     """Build it; whoever has a portrait among the samples wears it."""
-    people = {
-        name: _person(sandbox, name, about, colour, samples.get(portrait), locale)
-        for name, about, colour, portrait, locale in _PEOPLE
-    }
-    nora, kofi, ines, vera, jonas = people.values()
-    kofi.install()
+    people: dict[str, User] = {}
+    for name, about, colour, portrait, locale in _PEOPLE:
+        picture = _square(samples[portrait].data) if portrait in samples else _drawn(colour)
+        people[name] = sandbox.create_user(name, avatar=picture, locale=locale)
+        people[name].about = about
+    nora, stella, ines, vera, jonas = people.values()
+    stella.install()
     club = _club(sandbox, vera, samples)
     moderators = club.create_role("Moderators", permissions=MODERATOR)
-    for one in (nora, kofi):
+    for one in (nora, stella):
         club.join(one)
     club.join(ines, roles=(moderators,))
     office = club.create_channel("moderators")
@@ -48,11 +43,11 @@ def town(sandbox: Sandbox, samples: dict[str, Sample]) -> None:
     kettle = sandbox.create_guild("Kupferkessel", owner=vera, locale="de")
     for name in ("stammtisch", "bilder"):
         kettle.create_channel(name)
-    for one in (kofi, jonas):
+    for one in (stella, jonas):
         kettle.join(one)
     for one in people.values():
         sandbox.dm(one)
-    sandbox.group(kofi, nora, ines, name="Weekend plans")
+    sandbox.group(stella, nora, ines, name="Weekend plans")
 
 
 def _club(sandbox: Sandbox, owner: User, samples: dict[str, Sample]) -> Guild:
@@ -65,15 +60,6 @@ def _club(sandbox: Sandbox, owner: User, samples: dict[str, Sample]) -> Guild:
         shown = [Upload(one.name, one.data) for one in (samples["astronaut.png"], samples["rocket.jpg"])]
         sandbox.write(owner, faces, "Two from the archive. Which one has a face in it?", shown)
     return club
-
-
-def _person(
-    sandbox: Sandbox, name: str, about: str, colour: str, portrait: Sample | None, locale: str
-) -> User:
-    picture = _drawn(colour) if portrait is None else _square(portrait.data)
-    person = sandbox.create_user(name, avatar=picture, locale=locale)
-    person.about = about
-    return person
 
 
 def _square(data: bytes) -> bytes:

@@ -45,11 +45,16 @@ def _command(of: Message) -> Json | None:
     return {"kind": kind, "name": " ".join(path_of(source.data)), "user": payloads.user(source.user)}
 
 
+def is_shown(of: Message, reader: User) -> bool:
+    """Tell whether somebody has a message on their screen."""
+    return reader.world.sees(reader, of) and not of.deleted and not of.dismissed
+
+
 def messages(reader: User, channel: Channel) -> list[Json]:
     """Show the last messages of a channel that somebody sees, oldest first."""
     world = reader.world
-    there = [one for one in world.messages.values() if one.channel is channel and not one.deleted]
-    seen = sorted((one for one in there if world.sees(reader, one)), key=lambda one: one.id)
+    there = [one for one in world.messages.values() if one.channel is channel and is_shown(one, reader)]
+    seen = sorted(there, key=lambda one: one.id)
     return [view(one, reader) for one in seen[-KEPT:]]
 
 
@@ -102,8 +107,11 @@ def _member(of: Member) -> Json:
 
 
 def _channel(of: Channel, reader: User) -> Json:
-    may = {"can_see": True, "can_write": of.allows(reader, Permission.SEND_MESSAGES)}
-    return payloads.channel(of) | may
+    return payloads.channel(of) | {
+        "can_see": True,
+        "can_write": of.allows(reader, Permission.SEND_MESSAGES),
+        "can_manage": of.guild is not None and of.allows(reader, Permission.MANAGE_MESSAGES),
+    }
 
 
 def _conversation(of: Channel, reader: User) -> Json:

@@ -38,6 +38,13 @@ export function getConsole() {
   return get("/sandbox/console", {});
 }
 
+/** A text file of the sandbox's own. @param {string} url */
+export async function getText(url) {
+  const response = await fetch(url, { credentials: "omit" });
+  if (!response.ok) throw new Refused(`The file is not there (${response.status}).`);
+  return response.text();
+}
+
 /**
  * Do something as the identity. Raises Refused.
  * @param {{kind: string, channel?: string} & Record<string, any>} act

@@ -7,6 +7,7 @@ import { channelOf, channels, current, emit, on, setState } from "./store.js";
 import { mountMembers } from "./members.js";
 import { mountMessages, showMessage } from "./messages.js";
 import { mountSidebar } from "./sidebar.js";
+import { setClock } from "./time.js";
 import { mountToasts } from "./toasts.js";
 import { mountTopbar } from "./topbar.js";
 
@@ -65,6 +66,7 @@ async function readState() {
 }
 
 function take(state) {
+  setClock(state.now);
   setIdentity(state.me.id);
   setState(state);
 }
@@ -137,7 +139,7 @@ function queue(work) {
 
 function skip(event) {
   event.preventDefault();
-  document.querySelector("#composer [tabindex='0'], #composer textarea, #composer [contenteditable], #composer button")?.focus();
+  (document.querySelector("#composer textarea") ?? document.querySelector("#composer button"))?.focus();
 }
 
 start().catch((error) => {

@@ -37,7 +37,8 @@ export function mountComposer(node) {
   let open = null;
 
   node.classList.add("composer");
-  node.replaceChildren(form, veil);
+  node.replaceChildren(form);
+  (document.querySelector("#overlays") ?? document.body).append(veil);
   const list = suggest(input, { label: "Commands", load: offers, pick: ({ value }) => begin(value), anchor: line, none: "There is no such command here." });
   input.addEventListener("keydown", keydown);
   input.addEventListener("input", typed);

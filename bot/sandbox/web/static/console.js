@@ -8,6 +8,10 @@ import { current, emit, on, setConsole } from "./store.js";
 
 const NARROWEST = 300;
 const STEP = 40;
+/** Below this width of the page the console lies over it. */
+const OVERLAID = 1000;
+/** What the rest of the page needs. */
+const OTHERS = 640;
 
 /** Draw the console, and fill it whenever it is opened. @param {HTMLElement} node */
 export function mountConsole(node) {
@@ -61,7 +65,7 @@ function dispatch(one) {
 
 function statusKind(status) {
   if (!status) return "lost";
-  return status < 400 ? "good" : status < 500 ? "refused" : "broken";
+  return status < 400 ? "good" : status < 500 ? "warned" : "broken";
 }
 
 /** The edge by which the console is made wider or narrower. */
@@ -71,7 +75,9 @@ function grip(node) {
     "aria-valuemin": String(NARROWEST), "aria-valuemax": "2000", "aria-valuenow": "520",
   });
   const widen = (width) => {
-    const fit = Math.round(Math.max(NARROWEST, Math.min(width, innerWidth - NARROWEST)));
+    const most = innerWidth - (innerWidth > OVERLAID ? OTHERS : 0);
+    const fit = Math.round(Math.max(NARROWEST, Math.min(width, most)));
+    edge.setAttribute("aria-valuemax", String(most));
     document.documentElement.style.setProperty("--console", `${fit}px`);
     edge.setAttribute("aria-valuenow", String(fit));
   };

@@ -40,6 +40,12 @@ function assign(dataset, values) {
   }
 }
 
+/** Give an element another key. @template {Node} T @param {T} node @param {any} key @returns {T} */
+export function rekey(node, key) {
+  keys.set(node, key);
+  return node;
+}
+
 /** Remove everything inside a node. @param {Element} node */
 export function clear(node) {
   node.replaceChildren();

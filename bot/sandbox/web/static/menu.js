@@ -78,8 +78,8 @@ async function copy(text) {
 function show(label, entries, anchor, at) {
   const items = el("div", { class: "menu-items", role: "menu", "aria-label": label, tabindex: "-1" });
   const popup = el("div", { class: "popup menu" }, items);
-  // Inside the anchor's parent it would be torn down when the message is drawn again.
-  (document.querySelector("#overlays") ?? document.body).append(popup);
+  // Beside its anchor it would be torn down when the message is drawn again.
+  (document.querySelector("main") ?? document.body).append(popup);
   const point = at && { getBoundingClientRect: () => new DOMRect(at.x, at.y, 0, 0) };
   const stop = float(popup, point ?? anchor);
   const buttons = () => [...items.querySelectorAll("[role=menuitem]")];

@@ -27,7 +27,8 @@ export function opensMenu(node, about, options = {}) {
   return node;
 }
 
-async function openMenu(event, about) {
+/** Open the menu of a message or a person. @param {Event} event @param {{message?: any, user?: any}} about */
+export async function openMenu(event, about) {
   try {
     const menu = await import("./menu.js");
     menu.openMenu(event, about);

@@ -1,32 +1,204 @@
-/** The open channel's messages. */
+/** The open channel's messages: their order, live changes, where one has scrolled to. */
 
-import { el } from "./dom.js";
-import { on } from "./store.js";
+import { identity } from "./api.js";
+import { el, icon, morph } from "./dom.js";
+import { excerpt, renderMessage } from "./message.js";
+import { current, nameOf, on } from "./store.js";
+import { day } from "./time.js";
+import { welcome } from "./welcome.js";
 
-const views = new Map();
+const GROUP_MS = 7 * 60_000; // Discord's client joins what one author writes within seven minutes
+const NEAR_PX = 60;
+
+const views = new Map(); // by message id, in no order
+const dismissed = new Set();
+let scroller = null;
 let log = null;
+let greeting = null;
+let jump = null;
+let pinned = true; // whether the end is in view, and is to stay so
+let loaded = false; // whether the channel's messages were read
+let wanted = null; // the id of a message to show once it is there
 
 /** @param {HTMLElement} node */
 export function mountMessages(node) {
-  log = el("div", { class: "log", role: "log", "aria-label": "Messages", tabindex: "0" });
-  node.append(log);
+  log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": "Messages" });
+  greeting = el("div", { class: "greeting" });
+  const inside = el("div", { class: "scrolled" }, el("h2", { class: "unseen", text: "Messages" }), greeting, log);
+  scroller = el("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Conversation" }, inside);
+  jump = el("button", { type: "button", class: "jump", hidden: true, on: { click: toEnd } }, "Jump to the newest message", icon("down"));
+  node.append(scroller, jump);
+  scroller.addEventListener("scroll", () => setPinned(distance() < NEAR_PX));
+  scroller.addEventListener("keydown", walk);
+  const observer = new ResizeObserver(() => pinned && toEnd());
+  observer.observe(inside);
+  observer.observe(scroller);
   on("messages", (all) => {
-    views.clear();
-    for (const one of all) views.set(one.message.id, one);
-    show();
+    loaded = true;
+    fill(all);
   });
-  on("message", ({ view }) => {
-    views.set(view.message.id, view);
-    show();
+  on("message", ({ channel_id: channel, view }) => channel === current.channel && change(view));
+  on("gone", ({ message_id: id }) => remove(id));
+  on("channel", () => {
+    loaded = false;
+    fill([]);
   });
+  on("state", () => show()); // names, roles and whether one may write
+}
+
+/** Scroll to a message and mark it for a moment; waits for one that is not there yet. @param {string} id */
+export function showMessage(id) {
+  const node = find(id);
+  wanted = node ? null : id;
+  if (!node) return;
+  setPinned(false);
+  node.scrollIntoView({ block: "center" });
+  node.focus({ preventScroll: true });
+  node.classList.remove("shown");
+  requestAnimationFrame(() => node.classList.add("shown"));
+}
+
+function fill(all) {
+  views.clear();
+  for (const view of all) if (!view.deleted) views.set(view.message.id, view);
+  pinned = true;
+  log.setAttribute("aria-live", "off"); // what was there already is not read out
+  show();
+  toEnd();
+  requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+  if (wanted) showMessage(wanted);
+}
+
+function change(view) {
+  if (view.deleted) return remove(view.message.id);
+  const before = views.get(view.message.id);
+  views.set(view.message.id, view);
+  if (!before && mine(view)) pinned = true;
+  show();
+  if (before) tell(before, view);
+  if (pinned) toEnd();
+  return undefined;
+}
+
+/** Whether one has done this oneself, and so wants to see it. */
+function mine({ message, command, ephemeral }) {
+  return ephemeral || [message.author.id, command?.user.id].includes(identity());
+}
+
+function remove(id) {
+  if (!views.delete(id)) return;
+  const focused = find(id)?.contains(document.activeElement);
+  show();
+  if (focused) scroller.focus();
+}
+
+function dismiss(id) {
+  dismissed.add(id);
+  show();
+  scroller.focus();
+}
+
+/** Additions are read out by themselves; of changes only those that answer something are told. */
+function tell(before, after) {
+  const shape = ({ message, thinking }) => [thinking, message.attachments.length, controls(message.components)].join();
+  if (shape(before) === shape(after)) return;
+  const text = `${nameOf(after.message.author)}: ${excerpt(after.message)}`;
+  document.getElementById("announcer").textContent = text;
+}
+
+function controls(components) {
+  return (components ?? []).map((one) => one.custom_id ?? one.items?.length ?? controls(one.components)).join();
 }
 
 function show() {
-  const lines = [...views.values()].map((one) => el("article", { dataset: { messageId: one.message.id } }, one.message.content));
-  log.replaceChildren(...lines);
+  const shown = [...views.values()].filter((one) => !dismissed.has(one.message.id)).sort(byId);
+  const lines = [];
+  shown.forEach((view, at) => {
+    const before = shown[at - 1];
+    const date = day(view.message.timestamp);
+    const newDay = !before || day(before.message.timestamp) !== date;
+    if (newDay) lines.push(el("div", { class: "day", role: "separator", "aria-label": date, key: `day ${date}` }, el("span", { text: date })));
+    lines.push({ view, grouped: !newDay && groups(before, view) });
+  });
+  place(lines);
+  const next = welcome(loaded && !shown.some((one) => one.bot));
+  if (greeting.firstChild) morph(greeting.firstChild, next);
+  else greeting.append(next);
+  jump.hidden = pinned;
 }
 
-/** Scroll to a message and mark it for a moment. @param {string} id */
-export function showMessage(id) {
-  log.querySelector(`[data-message-id="${id}"]`)?.scrollIntoView();
+/** Put the lines where they belong, changing in place what is on the page already. */
+function place(lines) {
+  const known = new Map([...log.children].map((one) => [one.dataset.messageId ?? one.getAttribute("aria-label"), one]));
+  const ids = new Set(lines.map(idOf));
+  for (const [id, node] of known) if (!ids.has(id)) node.remove(); // first, so that nothing that stays is moved
+  let at = log.firstElementChild;
+  for (const line of lines) {
+    const old = known.get(idOf(line));
+    const node = old ?? (line.view ? render(line) : line);
+    if (old && line.view && changed(old, line)) morph(old, render(line));
+    remember(node, line);
+    if (node === at) at = at.nextElementSibling;
+    else log.insertBefore(node, at);
+  }
+}
+
+function idOf(line) {
+  return line.view ? line.view.message.id : line.getAttribute("aria-label");
+}
+
+const drawn = new WeakMap(); // a message's element → what it was drawn from
+
+function changed(node, { view, grouped }) {
+  const last = drawn.get(node);
+  return !last || last.view !== view || last.grouped !== grouped;
+}
+
+function remember(node, line) {
+  if (line.view) drawn.set(node, line);
+}
+
+function render({ view, grouped }) {
+  return renderMessage(view, { grouped, viewOf: (id) => views.get(id), dismiss });
+}
+
+function groups(before, view) {
+  const [a, b] = [before.message, view.message];
+  const alone = view.command || b.message_reference || before.ephemeral !== view.ephemeral;
+  return !alone && a.author.id === b.author.id && Date.parse(b.timestamp) - Date.parse(a.timestamp) < GROUP_MS;
+}
+
+function byId(a, b) {
+  const [one, other] = [BigInt(a.message.id), BigInt(b.message.id)];
+  return one < other ? -1 : Number(one > other);
+}
+
+function find(id) {
+  return [...log.children].find((one) => one.dataset.messageId === id);
+}
+
+function distance() {
+  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+}
+
+function toEnd() {
+  scroller.scrollTop = scroller.scrollHeight;
+}
+
+function setPinned(next) {
+  if (pinned === next) return;
+  pinned = next;
+  jump.hidden = pinned;
+}
+
+/** The arrow keys go from message to message. */
+function walk(event) {
+  const from = event.target.closest?.("article");
+  if (event.target !== scroller && event.target !== from) return;
+  const all = [...log.querySelectorAll("article")];
+  const at = from ? all.indexOf(from) : all.length;
+  const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[event.key];
+  if (to === undefined || !all[to]) return;
+  event.preventDefault();
+  all[to].focus();
 }

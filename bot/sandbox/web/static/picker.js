@@ -34,7 +34,7 @@ export function parcel() {
  *   else calls `add`
  * @returns {Picker}
  */
-export function createPicker({ label, most = 1, changed = () => {}, done = focus, buttons = true }) {
+export function createPicker({ label, most = 1, changed = () => {}, done = null, buttons = true }) {
   let held = [];
   const thumbs = el("ul", { class: "thumbs", "aria-label": `${label}: files` });
   const choose = chooseButton(label, most > 1, give);
@@ -60,12 +60,12 @@ export function createPicker({ label, most = 1, changed = () => {}, done = focus
     event.preventDefault();
     event.stopPropagation();
     set([...(most === 1 ? [] : held), ...files].slice(0, most));
-    done();
+    (done ?? focus)();
   }
   function give(items) {
     add(items);
     // Not before a list that was open has given the focus back.
-    queueMicrotask(done);
+    queueMicrotask(done ?? focus);
   }
   function set(items) {
     held = items;

@@ -1,14 +1,13 @@
 // What can be named from the open channel: people, roles and channels, as options and selects offer them.
 
 import { avatar } from "./avatars.js";
-import { el } from "./dom.js";
 import { channelOf, guildOf, nameOf, state, titleOf } from "./store.js";
 
 /**
- * @typedef {{id: string, kind: "user" | "role" | "channel", label: string, detail: string, icon: () => Node}} Referent
+ * @typedef {{id: string, kind: "user" | "role" | "channel", label: string, detail?: string, icon?: () => Node}} Referent
  */
 
-const CHANNEL_SIGNS = { 2: "🔊", 5: "📣", 13: "🎙", 15: "🗂" };
+const CHANNEL_SIGNS = { 2: "🔊 ", 5: "📣 ", 13: "🎙 ", 15: "🗂 " };
 
 /** The open channel and its server: none in direct messages, neither before the first state. */
 export function place() {
@@ -36,7 +35,6 @@ export function roles() {
     kind: "role",
     label: role.name.startsWith("@") ? role.name : `@${role.name}`,
     detail: "Role",
-    icon: () => sign("@"),
   }));
 }
 
@@ -47,17 +45,11 @@ export function channels(types = []) {
     .map((one) => ({
       id: one.id,
       kind: "channel",
-      label: `#${one.name}`,
-      detail: "Channel",
-      icon: () => sign(CHANNEL_SIGNS[one.type] ?? "#"),
+      label: `${CHANNEL_SIGNS[one.type] ?? "#"}${one.name}`,
     }));
 }
 
 function person(user, member = null) {
   const label = member?.nick || nameOf(user);
   return { id: user.id, kind: "user", label, detail: user.username, icon: () => avatar(user) };
-}
-
-function sign(text) {
-  return el("span", { class: "sign", "aria-hidden": "true", text });
 }

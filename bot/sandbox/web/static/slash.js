@@ -30,7 +30,7 @@ export function createCommandForm(command, { sent, cancel, given = {} }) {
   const alert = el("p", { class: "refused", role: "alert" });
   const send = el("button", { type: "submit", class: "solid", text: "Send" });
   const on = { submit, keydown, focusin: (event) => describe(event.target) };
-  const node = el("form", { class: "command", "aria-label": title, novalidate: true, on }, header(), rows, chips, alert);
+  const node = el("form", { class: "command", "aria-label": title, novalidate: true, on }, header(), rows, alert, el("footer", {}, chips, send));
   let open = options.filter((one) => !one.required).length <= 3;
 
   for (const option of [...options].sort((a, b) => Number(b.required ?? false) - Number(a.required ?? false))) {
@@ -42,7 +42,7 @@ export function createCommandForm(command, { sent, cancel, given = {} }) {
 
   function header() {
     const close = el("button", { type: "button", class: "remove", "aria-label": `Cancel ${title}`, text: "✕", on: { click: cancel } });
-    return el("header", {}, el("strong", { text: title }), about, send, close);
+    return el("header", {}, el("strong", { text: title }), about, close);
   }
   function add(option) {
     const remove = option.required ? null : () => drop(option);

@@ -131,6 +131,8 @@ export function suggest(input, { label, load, pick, wait = 0, none = "Nothing fi
   const popup = el("div", { class: "popup" }, list.node, empty);
   const expandable = input.getAttribute("role") === "combobox";
   input.setAttribute("aria-autocomplete", "list");
+  // A list that no combobox owns has to be reachable itself, to be scrolled.
+  if (!expandable) list.node.tabIndex = 0;
   popup.addEventListener("mousedown", (event) => event.preventDefault());
   tell();
 
