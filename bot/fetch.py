@@ -125,8 +125,7 @@ async def fetch(
             async with session.get(target, allow_redirects=False, read_bufsize=READ_AHEAD) as response:
                 if response.status != 200:
                     raise FetchError(FetchProblem.STATUS, response.status)
-                if share is not None:
-                    await make_room(response, max_bytes, share, limit)
+                await make_room(response, max_bytes, Reading(share, limit))
                 return await read_capped(response, max_bytes)
     except TimeoutError:
         problem = FetchProblem.TIMEOUT
@@ -218,22 +217,28 @@ async def post(
     raise FetchError(problem)
 
 
-async def make_room(
-    response: aiohttp.ClientResponse, max_bytes: int, share: Share, limit: asyncio.Timeout
-) -> None:
-    """Wait until there is room for a body; its sender is held up meanwhile, and `limit` stands still.
+@dataclass(frozen=True)
+class Reading:
+    """How a body that may be a picture is read: with a share of what room there is, within a time limit."""
+
+    share: Share | None
+    limit: asyncio.Timeout
+
+
+async def make_room(response: aiohttp.ClientResponse, max_bytes: int, reading: Reading | None) -> None:
+    """Wait until there is room for a body; its sender is held up meanwhile, and the limit stands still.
 
     A body that does not say how long it is, or that is compressed, may become as large as any.
     """
     said = None if "content-encoding" in response.headers else response.content_length
     length = max_bytes if said is None else min(said, max_bytes)
-    if length <= _SMALL:
+    if reading is None or reading.share is None or length <= _SMALL:
         return
-    loop, until = asyncio.get_running_loop(), limit.when()
+    loop, until = asyncio.get_running_loop(), reading.limit.when()
     began = loop.time()
-    limit.reschedule(None)
-    await share.take(length)
-    limit.reschedule(until and until + loop.time() - began)
+    reading.limit.reschedule(None)
+    await reading.share.take(length)
+    reading.limit.reschedule(until and until + loop.time() - began)
 
 
 async def read_capped(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

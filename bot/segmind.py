@@ -11,7 +11,6 @@ import logging
 import random as random_module
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Final, Literal
@@ -31,7 +30,7 @@ from bot.errors import (
     RateLimited,
     SwapFailed,
 )
-from bot.fetch import READ_AHEAD, AllowedOrigins, fetch, make_room, read_capped
+from bot.fetch import READ_AHEAD, AllowedOrigins, Reading, fetch, make_room, read_capped
 from bot.gate import Gate
 from bot.log import add
 from bot.metrics import Metrics
@@ -108,14 +107,6 @@ _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aioht
 
 # aiohttp's client errors hold request headers and URLs, even as `__context__` of an error raised "from None".
 # Therefore failures are values inside the except blocks below and are raised outside of them.
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How an answer that may hold a picture is read: with a share of what room there is, within a limit."""
-
-    share: Share | None
-    limit: asyncio.Timeout
 
 
 class SegmindClient:
@@ -325,8 +316,7 @@ def _passing(failure: FetchError, tries: int) -> bool:
 async def _read_whole(response: aiohttp.ClientResponse, reading: Reading | None) -> Answer | SwapFailed:
     """Read a success, which is billed; whatever breaks from here on is an unreadable answer."""
     try:
-        if reading and reading.share:
-            await make_room(response, PICTURE_MAX_BYTES, reading.share, reading.limit)
+        await make_room(response, PICTURE_MAX_BYTES, reading)
         body = await read_capped(response, PICTURE_MAX_BYTES)
     except FetchError:
         return ApiAnswerUnreadable("the answer is too large")

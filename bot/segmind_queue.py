@@ -29,11 +29,11 @@ from bot.errors import (
     RecordExpired,
     SwapFailed,
 )
-from bot.fetch import AllowedOrigins
+from bot.fetch import AllowedOrigins, Reading
 from bot.log import add
 from bot.pictures import Kind
 from bot.room import Share
-from bot.segmind import SUCCESSES, TIMEOUT_SECONDS, TRIES, Reading, SegmindClient
+from bot.segmind import SUCCESSES, TIMEOUT_SECONDS, TRIES, SegmindClient
 from bot.segmind_errors import clean, read_error, read_failed_job
 from bot.segmind_wire import (
     JOBS_PATH,

@@ -106,12 +106,8 @@ async def test_only_what_a_swap_does_by_itself_is_patient(
 
         monkeypatch.setattr(bot.services.store, "run", watched)
         await place.swap()
-    assert {
-        name: patient[name] for name in ("hold", "take_in", "start_sending", "keep_picture", "settle")
-    } == {
+    assert {name: patient[name] for name in ("hold", "take_in", "settle")} == {
         "hold": False,
         "take_in": True,
-        "start_sending": True,
-        "keep_picture": True,
         "settle": True,
     }
