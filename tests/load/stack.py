@@ -1,6 +1,7 @@
 """Processes as in production: the bot, perhaps the API, and here the sandbox with the members in it."""
 
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -82,10 +83,6 @@ class Running:
             while not all(ended(one) for one in typed):  # noqa: ASYNC110 - a watch would look after each request
                 await asyncio.sleep(_LOOK_SECONDS)
 
-    def in_flight(self) -> int:
-        """How many are acknowledged, and not answered."""
-        return sum(one.response is not None and not ended(one) for one in self.typed)
-
     def watch(self) -> "asyncio.Task[None]":
         """Begin to note the bot's memory and this process's lag."""
 
@@ -119,6 +116,13 @@ def ended(one: Interaction) -> bool:
 def acknowledged(typed: list[Interaction]) -> list[float]:
     """Seconds from each command to its acknowledgement; infinite where there was none."""
     return [float("inf") if one.responded_at is None else one.responded_at - one.created_at for one in typed]
+
+
+def most_in_flight(typed: list[Interaction]) -> int:
+    """How many commands were acknowledged, and not yet answered, at one time."""
+    both = [(one.responded_at, one.original.history[-1].at) for one in typed if one.original]
+    moments = sorted([(began, 1) for began, _ in both if began] + [(over, -1) for _, over in both])
+    return max(itertools.accumulate(change for _, change in moments))
 
 
 def resident(pid: int, name: str = "VmRSS") -> int:
