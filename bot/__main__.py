@@ -137,7 +137,7 @@ def _engine(arguments: argparse.Namespace, variables: Mapping[str, str]) -> int:
 
 
 def _forget_secrets() -> None:
-    for name in ("DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL", "C2PA_KEY"):
+    for name in ("DISCORD_TOKEN", "SEGMIND_API_KEY", "DATABASE_URL", "C2PA_KEY", "SENTRY_DSN"):
         os.environ.pop(name, None)
 
 

@@ -137,8 +137,10 @@ class Calls:
         """Note that the call leaves, once the gate is open; returns when, or None as `make` does."""
 
         def start(db: Transaction, now: datetime) -> bool | datetime:
+            if rows.start_sending(db, swap_id, now, owner, self._gate.account):
+                return True
             opens_at = self._gate.seen_in(db)
-            return opens_at if opens_at > now else rows.start_sending(db, swap_id, now, owner)
+            return opens_at if opens_at > now else False
 
         while True:
             if not self._gate.is_open():

@@ -9,6 +9,7 @@ from bot.compose import new_marker, open_api, open_store, utc_now
 from bot.config import Config
 from bot.engine.assets import FOLDER, asset, manifest
 from bot.errors import AssetError, BotError
+from bot.leases import check_clock
 from bot.run import discord_at
 from bot.words.figures import dollars
 from bot.words.operator import operator, signing_ends
@@ -63,9 +64,12 @@ async def _api(config: Config) -> Line:
 async def _store(config: Config) -> Line:
     try:
         store = await open_store(config)
+        try:
+            await check_clock(store, config.lease, utc_now)
+        finally:
+            await store.close()
     except BotError as error:
         return Line("Store", WRONG, str(error))
-    await store.close()
     return Line("Store", OK, f"{config.database} can be written.")
 
 

@@ -24,7 +24,7 @@ from bot.errors import (
     SwapFailed,
     Unexpected,
 )
-from bot.fetch import CONNECTION_ERRORS, Reader, answers_heard
+from bot.fetch import CONNECTION_ERRORS, Reader, Trace
 from bot.language import speak
 from bot.links import Links
 from bot.log import bind
@@ -108,7 +108,7 @@ class FaceSwapBot(commands.AutoShardedBot):
             guild_ready_timeout=0,  # commands work at once; nothing here waits for the guilds' details
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
-            http_trace=answers_heard(services.metrics.answered),
+            http_trace=cast("Trace", services.metrics.trace()),  # the library takes None, and says otherwise
             shard_count=services.shards.count,
             shard_ids=services.shards.ids,  # pyright: ignore[reportArgumentType] - takes None and a tuple too
             shard_connect_timeout=None,  # the turn to identify may be long in coming
@@ -123,6 +123,12 @@ class FaceSwapBot(commands.AutoShardedBot):
         for extension in EXTENSIONS:
             await self.load_extension(extension)
         await self.tree.set_translator(CommandTranslator())
+        await self._keep_session_limits()
+        if self.services.shards.lead:
+            await self.tree.sync()
+
+    async def _keep_session_limits(self) -> None:
+        """Learn how fast sessions may begin; raises DiscordRefused when too few are left for today."""
         limits = await self.fetch_session_start_limits()
         self.services.shards.check_limit(
             total=limits.total,
@@ -130,8 +136,6 @@ class FaceSwapBot(commands.AutoShardedBot):
             reset_after=timedelta(milliseconds=limits.reset_after),
         )
         self.services.identifies.max_concurrency = limits.max_concurrency
-        if self.services.shards.lead:
-            await self.tree.sync()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Let the sessions of a bot of several shards begin one after the other, in all its processes."""
@@ -165,11 +169,12 @@ class FaceSwapBot(commands.AutoShardedBot):
         super().dispatch(event_name, *args, **kwargs)
 
     def connections(self) -> list[Shard]:
-        """How the gateway's connections are, one for each shard that was launched."""
-        return [
-            Shard(shard.id, math.isfinite(shard.latency) and not shard.is_closed(), shard.latency)
-            for shard in self.shards.values()
-        ]
+        """How the gateway's connections are, of all shards that this process is to have."""
+        latencies = dict(self.latencies)
+        wanted = self.shard_ids or range(self.shard_count or 0)
+        # Not finite before the first heartbeat was answered, and once the connection is closed.
+        found = {shard: latencies.get(shard, math.inf) for shard in wanted}
+        return [Shard(shard, math.isfinite(latency), latency) for shard, latency in found.items()]
 
     def attend(self, interaction: discord.Interaction[Any]) -> None:
         """Note that the current task answers a member: in their language, and closing waits for it."""

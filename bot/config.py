@@ -99,8 +99,9 @@ class Config:
         database = self.database.secrets if isinstance(self.database, PostgresUrl) else ()
         # A key in PEM is logged line by line, if it ever is.
         lines = [line for line in (self.c2pa_key or "").splitlines() if not line.startswith("-----")]
+        reports = urlsplit(self.sentry_dsn or "").username
         return tuple(
-            value for value in (self.discord_token, self.segmind_api_key, *database, *lines) if value
+            value for value in (self.discord_token, self.segmind_api_key, reports, *database, *lines) if value
         )
 
 

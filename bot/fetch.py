@@ -33,6 +33,9 @@ CONNECTION_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 Session = aiohttp.ClientSession
 """What `open_session` opens, by a name for modules that use no client themselves."""
 
+Trace = aiohttp.TraceConfig
+"""What `answers_heard` makes, by a name of that kind."""
+
 _CHUNK = 64 * 1024
 READ_AHEAD = 16 * 1024
 """Bytes of a body that are read before anybody asks for them, besides what comes with the headers."""
@@ -177,7 +180,7 @@ class Reader:
             return False
 
 
-def answers_heard(hear: Callable[[str, int], None]) -> aiohttp.TraceConfig:
+def answers_heard(hear: Callable[[str, int], None]) -> Trace:
     """Tell `hear` the path and the status of each answer that another client built on aiohttp gets."""
 
     async def end(_: object, __: object, ended: aiohttp.TraceRequestEndParams) -> None:

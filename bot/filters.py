@@ -12,6 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -115,7 +116,8 @@ def open_filter(path: str | None, timeout_seconds: float) -> Generator[ContentFi
     threads = ThreadPoolExecutor(_THREADS, "content-filter")
 
     def in_thread(data: bytes, role: PictureRole) -> Awaitable[object]:
-        return asyncio.wrap_future(threads.submit(function, data, role))
+        context = copy_context()  # what the filter logs carries the swap's ids
+        return asyncio.wrap_future(threads.submit(context.run, function, data, role))
 
     try:
         yield ContentFilter(in_thread, timeout_seconds)

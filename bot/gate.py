@@ -19,6 +19,8 @@ class Gate:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self.account = ""
+        """The account's name in the store, for processes that share one."""
         self._now = now
         self._sleep = sleep
         self.opens_at = _ALWAYS
@@ -56,7 +58,7 @@ class Gate:
 class SharedGate(Gate):
     """The same for all processes that work with one account at the API.
 
-    An open gate costs nothing: who makes a call looks at it in the transaction that notes the call.
+    An open gate costs nothing: the statement that notes a call looks at it too.
     """
 
     def __init__(
@@ -69,16 +71,16 @@ class SharedGate(Gate):
     ) -> None:
         super().__init__(now=now, sleep=sleep)
         self._store = store
-        self._account = account
+        self.account = account
 
     async def close(self, until: datetime) -> None:
         """Close for every process, until this moment."""
         await super().close(until)
-        await self._store.run(api_accounts.close, self._account, until)
+        await self._store.run(api_accounts.close, self.account, until)
 
     def seen_in(self, db: Transaction) -> datetime:
         """From when paid calls may be made, as all processes have said."""
-        return api_accounts.opens_at(db, self._account)
+        return api_accounts.opens_at(db, self.account)
 
     async def _look(self) -> None:
         self.learn(await self._store.run(self.seen_in))

@@ -30,8 +30,9 @@ from bot.references import InMessage, unsigned
 from bot.store import inputs
 from bot.store.database import Store
 from bot.store.inputs import Made, Seen
+from bot.store.showing import Showing, showing
 from bot.store.swaps import Swap
-from bot.trust_errors import PictureRole
+from bot.trust_errors import PictureBlocked, PictureRole
 from bot.words.sights import large_target, notes
 
 MAX_INPUT_BYTES = 25 * 1024 * 1024
@@ -116,15 +117,16 @@ class Intake:
             bool(sight.faceless),
         )
 
-    async def check_result(self, swap: Swap, data: bytes) -> int:
-        """Look at a finished picture, and return its perceptual hash.
-
-        Raises PictureBlocked, Filtered or FilterFailed.
-        """
+    async def check_result(self, data: bytes, shown_by: Showing) -> None:
+        """Look at a finished picture; raises PictureBlocked, Filtered or FilterFailed."""
         await self._filter.check(data, PictureRole.RESULT)
+        if shown_by.blocked:
+            raise PictureBlocked
+
+    async def look_again(self, swap: Swap, data: bytes) -> tuple[int, Showing]:
+        """The perceptual hash of a picture that an earlier process has kept, and what it is shown by."""
         result_hash = await asyncio.to_thread(fingerprint, data)
-        await self._store.run(inputs.refuse_blocked, swap.guild_id, (result_hash,))
-        return result_hash
+        return result_hash, await self._store.run(showing, swap, result_hash, self._now())
 
     async def result_of(self, made: Made) -> bytes | None:
         """The picture that an earlier swap was answered with, where it still stands in its message."""

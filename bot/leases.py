@@ -9,9 +9,28 @@ from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from bot.errors import StoreError
 from bot.store import claims
 from bot.store.admission import Lease
-from bot.store.database import Store
+from bot.store.database import Store, to_ms
+
+_RENEWALS = 4  # in a lease's life
+
+
+async def check_clock(store: Store, life: timedelta, now: Callable[[], datetime]) -> None:
+    """Raise StoreError when this machine's clock is too far from the database's for leases of this `life`.
+
+    A lease is written by one machine's clock and judged by another's. Each may be off by what lies between
+    two renewals: two machines differ by half a lease then, and a living task has renewed it before that.
+    """
+    ahead = timedelta(milliseconds=await store.ahead_ms(lambda: to_ms(now())))
+    if abs(ahead) <= life / _RENEWALS:
+        return
+    off, side = abs(ahead).total_seconds(), "ahead of" if ahead > timedelta() else "behind"
+    raise StoreError(
+        f"This machine's clock is {off:.1f} s {side} the database's, by which others tell who works on a "
+        f"swap. Set it right (NTP), or LEASE_SECONDS above {_RENEWALS * off:.0f} in every process."
+    )
 
 
 class Leases:
@@ -49,7 +68,7 @@ class Leases:
     async def keep(self) -> None:
         """Renew what is worked on, until cancelled."""
         while True:
-            await self._sleep(self._life.total_seconds() / 4)
+            await self._sleep(self._life.total_seconds() / _RENEWALS)
             if self._working:
                 await self._store.run(claims.renew, tuple(self._working), self.new())
 

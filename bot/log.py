@@ -102,21 +102,22 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Format the record without secrets."""
+        said = {"message": record.getMessage()}
+        if request_id := record.__dict__.get("request_id"):
+            said["request_id"] = str(request_id)  # the one id that is another's words
+        if record.exc_info:
+            said["exc_info"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            said["stack_info"] = self.formatStack(record.stack_info)
+        private = private_words()
         line: dict[str, str | float] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
             **_known(record, (*IDS, DURATION)),
+            **{name: self._redact(text, private) for name, text in said.items()},
         }
-        if record.exc_info:
-            line["exc_info"] = self.formatException(record.exc_info)
-        if record.stack_info:
-            line["stack_info"] = self.formatStack(record.stack_info)
-        private = private_words()
-        return json.dumps(
-            {name: self._redact(one, private) if isinstance(one, str) else one for name, one in line.items()}
-        )
+        return json.dumps(line)
 
 
 def configure_logging(level: str, secrets: Iterable[str], log_format: str = "auto") -> None:

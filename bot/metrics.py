@@ -6,6 +6,7 @@ Labels are names out of the code, never ids, and never anything that came from o
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from bot.fetch import Trace
 from bot.store.database import Store
 
 
@@ -42,8 +43,9 @@ class Metrics:
     def received(self, interaction_id: int) -> None:
         """The gateway's event of an interaction was read."""
 
-    def answered(self, path: str, status: int) -> None:
-        """Discord has answered one of our requests; only first answers to interactions matter."""
+    def trace(self) -> Trace | None:
+        """What the client of Discord's API has to be given, for first answers to interactions to be known."""
+        return None
 
     def refused(self, reason: str) -> None:
         """A member was told, before anything was held, why there is no swap."""

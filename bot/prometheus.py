@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from prometheus_client.exposition import choose_encoder
 
 from bot import __version__
+from bot.fetch import Trace, answers_heard
 from bot.metrics import Metrics, Shard, Vitals
 from bot.policy import MICROS_PER_DOLLAR
 from bot.store.audit import Holds
@@ -114,6 +115,10 @@ class PrometheusMetrics(Metrics):
             del self._received[first]
         self._received[interaction_id] = now
 
+    def trace(self) -> Trace:
+        """What the client of Discord's API has to be given, for first answers to interactions to be known."""
+        return answers_heard(self.answered)
+
     def answered(self, path: str, status: int) -> None:
         """Discord has answered one of our requests; only first answers to interactions matter."""
         if match := _FIRST_ANSWERS_TO.search(path):
@@ -181,6 +186,10 @@ class _TimedStore:
         finally:
             measured.observe(perf_counter() - began)
         return result
+
+    async def ahead_ms(self, now_ms: Callable[[], int]) -> int:
+        """How far this clock is ahead of the database's, in milliseconds; negative when it is behind."""
+        return await self._store.ahead_ms(now_ms)
 
     async def close(self) -> None:
         """Finish what is running and close the connection."""

@@ -5,11 +5,10 @@ import logging
 from contextlib import AbstractContextManager, nullcontext
 
 from bot.client import FaceSwapBot, connect
-from bot.compose import compose
+from bot.compose import compose, utc_now
 from bot.config import Config
 from bot.fetch import DISCORD_CDN
-from bot.sandbox import Sandbox
-from bot.sandbox.doorway import redirected
+from bot.leases import check_clock
 from bot.signals import stop_signal
 
 log = logging.getLogger(__name__)
@@ -25,6 +24,8 @@ async def run(config: Config) -> None:
 
 
 async def _run_in_sandbox(config: Config, stop: asyncio.Event) -> None:
+    from bot.sandbox import Sandbox  # noqa: PLC0415 - with a web server: what runs on Discord has no use for it
+
     async with Sandbox.start() as sandbox:
         sandbox.create_guild("Sandbox").create_channel("general")
         log.warning(
@@ -38,12 +39,17 @@ async def _run(config: Config, token: str, sandbox_url: str | None, stop: asynci
     origins = (sandbox_url,) if sandbox_url else DISCORD_CDN
     with discord_at(sandbox_url):
         async with compose(config, picture_origins=origins) as bot:
+            await check_clock(bot.services.store, config.lease, utc_now)
             await serve(bot, token, stop, config.shutdown_grace_seconds)
 
 
 def discord_at(sandbox_url: str | None) -> AbstractContextManager[None]:
     """Let discord.py talk to a sandbox, or to Discord when there is none."""
-    return redirected(sandbox_url) if sandbox_url else nullcontext()
+    if not sandbox_url:
+        return nullcontext()
+    from bot.sandbox.doorway import redirected  # noqa: PLC0415 - as above
+
+    return redirected(sandbox_url)
 
 
 async def serve(bot: FaceSwapBot, token: str, stop: asyncio.Event, grace_seconds: float) -> None:
@@ -64,4 +70,6 @@ async def serve(bot: FaceSwapBot, token: str, stop: asyncio.Event, grace_seconds
             await bot.attended()
             connection.cancel()
             stopping.cancel()
+            # A shard that reconnects swallows the cancelling; a closed bot ends all the same.
+            await bot.close()
             await asyncio.gather(connection, stopping, return_exceptions=True)

@@ -31,10 +31,10 @@ from bot.errors import (
     SwapFailed,
 )
 from bot.fetch import READ_AHEAD, AllowedOrigins, Reading, fetch, make_room, read_capped
+from bot.fingerprints import Verified, verified
 from bot.gate import Gate
 from bot.log import add
 from bot.metrics import Metrics
-from bot.pictures import Kind, verify
 from bot.room import Share
 from bot.segmind_errors import read_error, request_id
 from bot.segmind_wire import (
@@ -159,8 +159,8 @@ class SegmindClient:
                 answer = await self._pay(SWAP_PATH, request, timeout_seconds, Reading(share, limit))
         except TimeoutError:
             raise ApiTimeout from None
-        picture, kind = await self._picture(answer, deadline, share)
-        return make_result(answer, picture, kind, request_id(answer.headers, self._key))
+        picture = await self._picture(answer, deadline, share)
+        return make_result(answer, picture, request_id(answer.headers, self._key))
 
     async def credits(self) -> Credits:
         """Ask what is left on the account; free of charge. Raises SwapFailed like `swap`."""
@@ -265,17 +265,15 @@ class SegmindClient:
         except aiohttp.ClientError:
             return ApiDisconnected()
 
-    async def _picture(self, answer: Answer, deadline: datetime, share: Share | None) -> tuple[bytes, Kind]:
+    async def _picture(self, answer: Answer, deadline: datetime, share: Share | None) -> Verified:
         """Get the picture of a success, from elsewhere if it says so, and make sure that it decodes."""
         found = await asyncio.to_thread(locate_picture, answer)
         if isinstance(found, str):
             found = await self._fetch_result(found, deadline, share)
         try:
-            kind = await asyncio.to_thread(verify, found)
+            return await asyncio.to_thread(verified, found)
         except PictureError as error:
             problem = error.problem
-        else:
-            return found, kind
         raise ApiAnswerUnreadable(f"the result is {problem}")
 
     async def _fetch_result(self, url: str, deadline: datetime, share: Share | None) -> bytes:

@@ -30,8 +30,8 @@ from bot.errors import (
     SwapFailed,
 )
 from bot.fetch import AllowedOrigins, Reading
+from bot.fingerprints import Verified
 from bot.log import add
-from bot.pictures import Kind
 from bot.room import Share
 from bot.segmind import SUCCESSES, TIMEOUT_SECONDS, TRIES, SegmindClient
 from bot.segmind_errors import clean, read_error, read_failed_job
@@ -145,13 +145,14 @@ def _names_picture(answer: Answer) -> bool:
         return False
 
 
-def make_queued_result(answer: Answer, picture: bytes, kind: Kind, request_id: str) -> SwapResult:
+def make_queued_result(answer: Answer, picture: Verified, request_id: str) -> SwapResult:
     """Put the verified picture together with what the result's `metrics` say of it."""
     metrics = parse_object(answer.body).get("metrics")
     said = cast("dict[str, object]", metrics) if isinstance(metrics, dict) else {}
     return SwapResult(
-        picture=picture,
-        kind=kind,
+        picture=picture.data,
+        kind=picture.kind,
+        fingerprint=picture.fingerprint,
         cost_micros=micros(said.get("cost")),
         seed=None,
         request_id=request_id,
@@ -185,9 +186,7 @@ class QueueClient(SegmindClient):
                 answer = await self._pay(QUEUE_PATH, request, timeout_seconds)
         except TimeoutError:
             raise ApiTimeout from None
-        ticket = read_ticket(answer, self._address(), self._key)
-        add(request_id=ticket.request_id)
-        return ticket
+        return read_ticket(answer, self._address(), self._key)
 
     def ticket(self, request_id: str) -> Ticket:
         """Make the ticket of a job that was submitted earlier. Raises ValueError for what is no id."""
@@ -213,8 +212,8 @@ class QueueClient(SegmindClient):
                 )
         except TimeoutError:
             raise ApiTimeout from None
-        picture, kind = await self._picture(answer, deadline, share)
-        return await asyncio.to_thread(make_queued_result, answer, picture, kind, ticket.request_id)
+        picture = await self._picture(answer, deadline, share)
+        return await asyncio.to_thread(make_queued_result, answer, picture, ticket.request_id)
 
     async def _completed(
         self,

@@ -1,20 +1,24 @@
 """Which shards this process runs, and whose turn it is to identify among all processes of the bot."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.errors import DiscordRefused
+from bot.errors import DiscordRefused, StoreError
 from bot.store import identifies
 from bot.store.database import Store
+
+log = logging.getLogger(__name__)
 
 IDENTIFY_WINDOW = timedelta(seconds=5.5)
 """Each rate limit key may identify once in 5 s (source: Discord's gateway documentation); the rest is for
 frames that arrive at different speeds."""
 
 _RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?", re.ASCII)
+_LEAST_SECONDS = 0.05
 _KEPT_SHARE = 20  # a start leaves a twentieth of the day's sessions for those that have to begin anew
 
 
@@ -78,11 +82,19 @@ class Identifies:
         self._sleep = sleep
 
     async def turn(self, shard_id: int) -> None:
-        """Wait until this shard may identify, which it then does at once."""
+        """Wait until this shard may identify, which it then does at once.
+
+        Without the database it waits for one window: Discord refuses a session that comes too early, and
+        discord.py tries again.
+        """
         key = shard_id % self.max_concurrency
-        while free_at := await self._store.run(identifies.take, key, self._now(), self.window):
-            # At least a little, for a clock that runs behind the others must not ask in a hurry.
-            await self._sleep(max((free_at - self._now()).total_seconds(), 0.05))
+        try:
+            while free_at := await self._store.run(identifies.take, key, self._now(), self.window):
+                # At least a little: the clock of this process may be behind.
+                await self._sleep(max((free_at - self._now()).total_seconds(), _LEAST_SECONDS))
+        except StoreError as error:
+            log.warning("Shard %d identifies without a turn: %s", shard_id, error)
+            await self._sleep(self.window.total_seconds())
 
 
 def _hours(time: timedelta) -> str:

@@ -14,9 +14,8 @@ from typing import Any
 
 from bot.account import Account
 from bot.calls import LAST_MINUTE, Calls
-from bot.delivery import Delivery, Reply
+from bot.delivery import Delivery, Finished, Reply
 from bot.errors import Interrupted, NotConfirmed, ShuttingDown, SwapFailed, TokenExpired, Unexpected
-from bot.finished import Finished
 from bot.intake import Intake
 from bot.language import speaking
 from bot.leases import Leases
@@ -25,11 +24,14 @@ from bot.metrics import Metrics
 from bot.policy import DefaultLimits, Place
 from bot.progress import Following, Notes
 from bot.segmind import SwapResult
+from bot.store import showing
 from bot.store import swaps as rows
 from bot.store.admission import Terms, admit
 from bot.store.database import Store, Transaction, patiently
 from bot.store.inputs import Made
+from bot.store.showing import Showing
 from bot.store.swaps import Kept, OpenSwap, Picture, Swap
+from bot.stored import StoredPicture
 from bot.work import TOKEN_LIFE, Rooms, Work
 
 log = logging.getLogger(__name__)
@@ -261,32 +263,29 @@ class Swaps:
         picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)
         made_at, left = self._now(), result.remaining_micros
 
-        def keep(db: Transaction) -> tuple[bool, bool]:
-            kept = rows.keep_picture(db, work.swap.id, picture, made_at)
-            return kept, self._account.turns_low(db, left)
+        def keep(db: Transaction) -> tuple[Showing | None, bool]:
+            shown_by = showing.keep(db, work.swap, picture, result.fingerprint, made_at)
+            return shown_by, self._account.turns_low(db, left)
 
-        kept, is_low = await self._store.run(keep)
+        shown_by, is_low = await self._store.run(keep)
         about = Kept(len(picture.data), picture.seed)
-        finished = Finished(self._store, work.swap.id, about, work.shown, picture.data)
+        stored = StoredPicture(self._store, work.swap.id, about, work.shown, picture.data)
         work.coming.give_back()
         if left is not None and is_low:
             await self._account.warn(left)
-        if not kept:
+        if shown_by is None:
             return _nothing  # another process has refunded it
         seconds = (made_at - sent_at).total_seconds()
         log.info("Made in %.2f s", seconds, extra={DURATION: seconds})
         self._metrics.made(seconds)
-        return partial(self._deliver, work, finished, made_at - sent_at, hints)
+        finished = Finished(stored, result.fingerprint, shown_by, made_at - sent_at, hints)
+        return partial(self._deliver, work, finished)
 
-    async def _deliver(
-        self, work: Work, picture: Finished, taken: timedelta, hints: tuple[str, ...] = ()
-    ) -> None:
+    async def _deliver(self, work: Work, result: Finished) -> None:
         began = self._now()
-        result_hash = await self._intake.check_result(work.swap, await picture.data())
-        message_id = await self._delivery.deliver(
-            work.swap, picture, taken, work.reply, dies_at=work.dies_at, hints=hints
-        )
-        if not await self._store.run(rows.settle, work.swap.id, self._now(), message_id, result_hash):
+        await self._intake.check_result(await result.picture.data(), result.shown_by)
+        message_id = await self._delivery.deliver(work.swap, result, work.reply, dies_at=work.dies_at)
+        if not await self._store.run(rows.settle, work.swap.id, self._now(), message_id, result.fingerprint):
             log.error("Swap %d was delivered, but had ended before", work.swap.id)
             return
         seconds = (self._now() - began).total_seconds()
@@ -322,8 +321,9 @@ class Swaps:
                 sent_at=datetime() as sent_at,
                 made_at=datetime() as made_at,
             ):
-                picture = Finished(self._store, work.swap.id, kept, work.shown)
-                await self._deliver(work, picture, made_at - sent_at)
+                picture = StoredPicture(self._store, work.swap.id, kept, work.shown)
+                seen = await self._intake.look_again(work.swap, await picture.data())
+                await self._deliver(work, Finished(picture, *seen, made_at - sent_at))
             case _:
                 # The POST may have left: the picture may be paid for, but it cannot be had.
                 raise Interrupted

@@ -1,6 +1,7 @@
 """Content filters as an operator would write them, good and bad; found by import path in the tests."""
 
 import asyncio
+import logging
 import threading
 from typing import Any
 
@@ -24,6 +25,12 @@ def plain(data: bytes, role: PictureRole) -> Verdict:
     """Refuse results, without a loop."""
     asked.append((data, role, threading.current_thread() is threading.main_thread()))
     return refuse("results") if role == "result" else ALLOW
+
+
+def logs(_: bytes, __: PictureRole) -> Verdict:
+    """Say something, in its thread."""
+    logging.getLogger("a.filter").warning("looked")
+    return ALLOW
 
 
 class _Callable:

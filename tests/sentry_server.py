@@ -17,7 +17,7 @@ class SentryServer:
         self.dsn = ""
         app = web.Application()
         app.add_routes([web.post("/api/1/envelope/", self._take)])
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()

@@ -12,6 +12,7 @@ from bot.compose import compose
 from bot.config import read_config
 from bot.errors import ConfigError, SwapFailed
 from bot.filters import Verdict, open_filter, refuse
+from bot.log import ContextFilter, bind
 from bot.trust_errors import Filtered, FilterFailed, PictureRole
 from tests import content_filters
 from tests.content_filters import asked, release
@@ -45,6 +46,16 @@ async def test_a_filter_is_asked_and_may_allow(name: str) -> None:
     """It gets the bytes and the role; async ones on the loop, plain ones in a thread."""
     await check(name, b"fine", PictureRole.TARGET)
     assert asked == [(b"fine", PictureRole.TARGET, name != "plain")]
+
+
+async def test_what_a_filter_logs_is_known_to_be_of_the_swap(caplog: pytest.LogCaptureFixture) -> None:
+    """Also from a thread of its own."""
+    by_id = ContextFilter()
+    caplog.handler.addFilter(by_id)
+    bind(swap_id=7)
+    await check("logs")
+    caplog.handler.removeFilter(by_id)
+    assert [record.__dict__["swap_id"] for record in caplog.records] == ["7"]
 
 
 @pytest.mark.parametrize(

@@ -168,3 +168,22 @@ def test_what_ends_the_process_is_redacted(capfd: pytest.CaptureFixture[str], tm
     assert ended.returncode == 1
     assert "RuntimeError: token [secret]" in json.loads(printed)["exc_info"]
     assert SECRET not in printed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize(
+    ("log_format", "terminal", "is_json"),
+    [("auto", True, False), ("auto", False, True), ("human", False, False), ("json", True, True)],
+)
+def test_the_format_follows_the_terminal(log_format: str, *, terminal: bool, is_json: bool) -> None:
+    """Lines for people where a person reads them, else JSON; a setting has the last word."""
+    script = f"from bot.log import configure_logging as c\nc('info', [], {log_format!r})\nraise ValueError"
+    reading, writing = os.openpty() if terminal else os.pipe()
+    run = [sys.executable, "-c", script]
+    subprocess.run(run, cwd=Path(__file__).parent.parent, stderr=writing, check=False)  # noqa: S603 - our own script
+    printed = os.read(reading, 4096).decode()
+    os.close(writing)
+    os.close(reading)
+    assert printed.startswith("{") == is_json
+    assert ("Traceback (most recent call last):\r\n" in printed) == (terminal and not is_json)
+    assert "The bot ended by a defect" in printed

@@ -197,6 +197,24 @@ async def test_servers_with_data_are_missed(store: Store) -> None:
     assert await store.run(departures.missing, [GUILD]) == [GUILD + 1, GUILD + 2]
 
 
+async def test_a_shard_misses_its_own_servers(store: Store) -> None:
+    """What other shards see, it can neither miss nor find again."""
+    guilds = [(number << 22) + number % 2 for number in range(1, 12)]
+    for number, guild_id in enumerate(guilds):
+        actor = moderation.Actor(number + 1, guild_id, MODERATOR, START)
+        await store.run(moderation.block, actor, MEMBER)
+        await store.run(departures.leave, guild_id, START)
+    for count, shard in ((1, 0), (3, 0), (3, 2), (16, 5)):
+        mine = [guild_id for guild_id in guilds if (guild_id >> 22) % count == shard]
+        assert await store.run(departures.missing, [], shard, count) == mine
+    # One of a shard is there again.
+    assert guilds[2] not in await store.run(departures.missing, guilds, 0, 3)
+    left = await store.run(
+        lambda db: {row["guild_id"] for row in db.rows("SELECT guild_id FROM left_servers")}
+    )
+    assert left == {guild_id for guild_id in guilds if (guild_id >> 22) % 3 != 0}
+
+
 async def test_a_server_with_an_open_case_waits(store: Store) -> None:
     """The case is decided first, by the clock; another server does not wait for it."""
     await store.run(delivered, 1, START)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.errors import DiscordRefused
+from bot.errors import DiscordRefused, StoreError
 from bot.shards import IDENTIFY_WINDOW, Identifies, Shards, shard_ids
 from bot.store.database import Store
 from tests.databases import Database, opened
@@ -111,3 +111,19 @@ async def test_who_gives_up_holds_nobody_back(line: Line) -> None:
     await asyncio.gather(waiting, return_exceptions=True)
     await line.begin(ours, 2)
     assert line.begun == [(0, 0.0), (2, IDENTIFY_WINDOW.total_seconds())]
+
+
+async def test_without_the_database_a_session_begins_all_the_same() -> None:
+    """A bot that is connected must not end because its database is away for a moment."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    class Away:
+        async def run(self, *_: object) -> None:
+            raise StoreError("The database failed a transaction.")
+
+    identifies = Identifies(Away(), now=Clock(), sleep=sleep)  # pyright: ignore[reportArgumentType] - fails like one
+    await identifies.turn(3)
+    assert slept == [IDENTIFY_WINDOW.total_seconds()]

@@ -39,7 +39,10 @@ class BotProcess:
         """Start it and wait until it takes commands; raises CannotServe."""
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "sandbox", "--bot"), stdin=PIPE, cwd=_PROJECT
+                *(sys.executable, "-m", "bot", "sandbox", "--bot"),
+                stdin=PIPE,
+                cwd=_PROJECT,
+                start_new_session=True,  # Ctrl-C is for its parent, which ends it in good order
             )
         except OSError as error:
             raise CannotServe(f"The bot cannot be started: {error.strerror}.") from None

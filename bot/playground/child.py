@@ -38,7 +38,7 @@ async def run_child(stop: asyncio.Event) -> None:
     """Run the bot until stdin ends; raises BotError when it cannot start."""
     first = json.loads(await asyncio.to_thread(sys.stdin.buffer.readline))
     config, clock = read_config(first["variables"]), ShiftedClock(first["offset"])
-    configure_logging(config.log_level, config.secrets)
+    configure_logging(config.log_level, config.secrets, config.log_format)
     _listen(clock, stop)
     await _run(config, clock, stop)
 

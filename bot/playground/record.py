@@ -1,6 +1,7 @@
 """What went over the wire lately, without secrets: kept within bounds, and told to who listens."""
 
 import json
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import cast
@@ -20,11 +21,20 @@ _SECRET_FIELDS = {"token", "session_id", "x-api-key"}
 
 
 class Recorder:
-    """The console's two lists. `now` is in seconds; `secrets` are cut out wherever they stand."""
+    """The console's two lists; `secrets` are cut out wherever they stand.
 
-    def __init__(self, now: Callable[[], float], secrets: Iterable[str]) -> None:
-        self.exchanges = Ring(now)
-        self.events = Ring(now)
+    `now` is the sandbox's time in seconds, which may jump; entries grow old by `monotonic`.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], float],
+        secrets: Iterable[str],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.exchanges = Ring(monotonic)
+        self.events = Ring(monotonic)
         self.listeners: set[Callable[[str, Json], None]] = set()
         self._now = now
         self._redact = Redaction(secrets)

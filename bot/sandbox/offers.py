@@ -21,7 +21,8 @@ def find(user: "User", channel: "Channel", name: str, kind: int = c.CHAT) -> Jso
     there = [one for scope in scopes for one in world.commands.get(scope, {}).values() if one["type"] == kind]
     found = next((one for one in there if one["name"] == name), None)
     if found is None:
-        raise NotOffered(f"no command {name}; there are {', '.join(sorted(one['name'] for one in there))}")
+        names = ", ".join(sorted(one["name"] for one in there))
+        raise NotOffered(f"no command {name}; there are {names or 'none: the bot has registered none'}")
     if not channel.permissions(user):
         raise NotOffered(f"{user.name} is not in this channel")
     if not _suits(found, channel.context):

@@ -13,10 +13,10 @@ from bot.sandbox.wire import Json
 
 
 def user(of: User) -> Json:
-    """Show an account."""
+    """Show an account; a bot's name is as it was given, a person's user name has no capitals or spaces."""
     shown: Json = {
         "id": str(of.id),
-        "username": of.name.lower().replace(" ", "_"),
+        "username": of.name if of.bot else of.name.lower().replace(" ", "_"),
         "global_name": None if of.bot else of.name,
         "avatar": of.avatar,
         "discriminator": "0",

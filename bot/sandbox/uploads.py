@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file a member picks for an option.
+    """A file a member picks, for an option or a message; `description` is its alternative text.
 
     `content_type` and `size` are what the member's client declares: by default what the name and the bytes
     say, otherwise a lie that a test tells. An empty `content_type` declares none.
@@ -26,6 +26,7 @@ class Upload:
     data: bytes = field(repr=False)
     content_type: str | None = None
     size: int | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ def store_upload(world: "World", upload: Upload) -> Attachment:
     world.cdn.put(path, upload.data, kind)
     width, height = _pixels(upload.data)
     size = len(upload.data) if upload.size is None else upload.size
-    return Attachment(key, name, upload.data, size, kind, path, width, height, ephemeral=True)
+    told = upload.description
+    return Attachment(key, name, upload.data, size, kind, path, width, height, told, ephemeral=True)
 
 
 def store_file(message: Message, file: File, listed: Json | None) -> Attachment:

@@ -245,7 +245,10 @@ class World:
     def write(self, user: User, channel: Channel, content: str, files: Sequence[Upload] = ()) -> Message:
         """Let a user write an ordinary message."""
         message = Message(self.ids.next(), channel, user, self.clock.now(), content)
-        message.attachments = [store_file(message, File(one.filename, one.data), None) for one in files]
+        message.attachments = [
+            store_file(message, File(one.filename, one.data), {"description": one.description})
+            for one in files
+        ]
         mention(message, None)
         self.post(message)
         return message

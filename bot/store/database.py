@@ -72,6 +72,13 @@ class Store(Protocol):
         """
         ...
 
+    async def ahead_ms(self, now_ms: Callable[[], int]) -> int:
+        """How far this clock is ahead of the database's, in milliseconds; negative when it is behind.
+
+        What may as well be the time that the question took does not count.
+        """
+        ...
+
     async def close(self) -> None:
         """Finish what is running and close the connection."""
         ...

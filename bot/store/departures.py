@@ -21,6 +21,9 @@ _KNOWN: Final[LiteralString] = (
 )
 """Servers of which more is known than anonymous books."""
 
+_OF_SHARD: Final[LiteralString] = "(guild_id >> 22) - (guild_id >> 22) / :count * :count = :shard"
+"""A remainder, without the sign for it that statements may not hold."""
+
 SETTINGS: dict[str, LiteralString] = {
     "settings": "DELETE FROM settings WHERE guild_id = :guild",
     "role_allowances": "DELETE FROM role_allowances WHERE guild_id = :guild",
@@ -59,14 +62,15 @@ def missing(db: Transaction, present: Iterable[int], shard_id: int = 0, shard_co
 
     A server's shard is `(guild_id >> 22) % shard_count` (source: Discord's gateway documentation).
     """
-    here = frozenset(present)
-    for row in db.rows("SELECT guild_id FROM left_servers"):
+    here, shard = frozenset(present), {"shard": shard_id, "count": shard_count}
+    for row in db.rows(f"SELECT guild_id FROM left_servers WHERE {_OF_SHARD}", **shard):
         if row["guild_id"] in here:
             rejoin(db, row["guild_id"])
-    known = db.rows(f"SELECT guild_id FROM ({_KNOWN}) AS known WHERE guild_id > 0 ORDER BY guild_id")
-    return [
-        key for row in known if (key := row["guild_id"]) not in here and (key >> 22) % shard_count == shard_id
-    ]
+    known = db.rows(
+        f"SELECT guild_id FROM ({_KNOWN}) AS known WHERE guild_id > 0 AND {_OF_SHARD} ORDER BY guild_id",
+        **shard,
+    )
+    return [row["guild_id"] for row in known if row["guild_id"] not in here]
 
 
 def clear_out(db: Transaction, until: datetime, now: datetime) -> int:

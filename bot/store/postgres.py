@@ -77,6 +77,10 @@ class PostgresStore:
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
+    async def ahead_ms(self, now_ms: Callable[[], int]) -> int:
+        """How far this clock is ahead of the server's, in milliseconds; negative when it is behind."""
+        return await self.run(_ahead_ms, now_ms)
+
     async def close(self) -> None:
         """Finish what is running and close every connection."""
         await asyncio.to_thread(self._executor.shutdown)
@@ -147,6 +151,14 @@ def _configure(connection: Connection) -> None:
     connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
     connection.execute(_SESSION)
     connection.commit()
+
+
+def _ahead_ms(db: Transaction, now_ms: Callable[[], int]) -> int:
+    before = now_ms()
+    there = db.row("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS ms")["ms"]
+    after = now_ms()
+    # Equal clocks would have put it between the two.
+    return max(0, before - there) or min(0, after - there)
 
 
 def _migrate(db: Transaction, now_ms: int) -> None:

@@ -91,14 +91,19 @@ def origin(db: Transaction, swap_id: int) -> Origin | None:
     return next((Origin(**row) for row in db.rows(sql, id=swap_id)), None)
 
 
-def start_sending(db: Transaction, swap_id: int, now: datetime, owner: str = "") -> bool:
-    """Note that the paid call leaves now; False when the swap is not held any more, or not by this owner."""
+def start_sending(db: Transaction, swap_id: int, now: datetime, owner: str = "", account: str = "") -> bool:
+    """Note that the paid call leaves now; False when the swap is not held any more, or not by this owner.
+
+    Nor does it leave while the `account` at the API takes no calls.
+    """
     return _step(
         db,
         swap_id,
-        "state = 'held' AND lease_owner = :owner",
+        "state = 'held' AND lease_owner = :owner AND NOT EXISTS "
+        "(SELECT 1 FROM api_accounts WHERE account = :account AND opens_at > :now)",
         "state = 'sending', sent_at = :now",
         owner=owner,
+        account=account,
         now=to_ms(now),
     )
 
@@ -235,8 +240,7 @@ def load_open(db: Transaction, swap_id: int) -> OpenSwap | None:
     rows = db.rows(
         "SELECT id, application_id, guild_id, channel_id, user_id, private, upload_limit, price_micros, "
         "token, source_url, target_url, prompt, image_format, quality, seed, spoiler, locale, subject_id, "
-        "state, held_at, sent_at, made_at, asked_at, request_id, reported_seed, "
-        "LENGTH(picture) AS picture_size "
+        "state, held_at, sent_at, made_at, asked_at, request_id, reported_seed, LENGTH(picture) AS size "
         f"FROM swaps WHERE id = :id AND {OPEN}",
         id=swap_id,
     )
@@ -263,7 +267,7 @@ def accounts_of(guild_id: int, user_id: int) -> tuple[int, ...]:
 
 
 def _open_swap(row: Row) -> OpenSwap:
-    size = row["picture_size"]
+    size = row["size"]
     return OpenSwap(
         swap=Swap(
             id=row["id"],

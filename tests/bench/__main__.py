@@ -3,6 +3,8 @@
 import importlib
 import sys
 
-for name in sys.argv[1:] or ["bot", "engine", "store", "provenance", "load"]:
+ALL = ("bot", "engine", "store", "provenance", "servers", "sandbox", "monitoring", "startup", "load")
+
+for name in sys.argv[1:] or ALL:
     print(f"\n== {name}")  # noqa: T201 - a benchmark prints
     importlib.import_module(f"tests.bench.{name}").main()

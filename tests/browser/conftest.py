@@ -5,19 +5,20 @@ not on this machine.
 """
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from bot.playground.playground import Playground, open_playground
+from bot.store import audit
+from tests.browser.chromium import installed, launched
 from tests.browser.stage import Stage
+from tests.databases import SqliteDatabase, opened
 
 HERE = Path(__file__).parent
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,27 +29,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-def chromium() -> str | None:
-    """The installed browser: `CHROMIUM` names it, or it is on the path."""
-    named = os.environ.get("CHROMIUM")
-    return named or next(filter(None, map(shutil.which, _NAMES)), None)
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium, or no test: elsewhere than in CI it need not be installed."""
-    path = chromium()
+    path = installed()
     if path is None:
         reason = "no Chromium is installed (on the path, or named by CHROMIUM)"
         if os.environ.get("BROWSER_REQUIRED"):
             pytest.fail(reason)
         pytest.skip(reason)
-    # Its own sandbox does not start for root, which containers are.
-    arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=arguments)
+    async with launched(path) as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -57,6 +48,9 @@ async def playground(browser: Browser) -> AsyncIterator[Playground]:  # noqa: AR
     async with open_playground() as playground:
         yield playground
         assert playground.sandbox.complaints == []
+        store = await opened(SqliteDatabase(playground.store))
+        assert await store.run(audit.violations) == {}
+        await store.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

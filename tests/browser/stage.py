@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 from bot.engine.assets import asset
 from bot.playground.playground import Playground
@@ -16,6 +16,7 @@ from tests.playground.settling import settled
 
 SECONDS = 20
 WIDE, NARROW = (1280, 800), (400, 800)
+expect.set_options(timeout=SECONDS * 1000)
 FACES = ("astronaut.png", "grace_hopper.jpg")
 
 _TRANSFER = """(files) => {

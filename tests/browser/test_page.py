@@ -6,8 +6,6 @@ from tests.browser.stage import Stage, command, is_loaded, picture, send, swap
 
 REROLL = "Re-roll · 5¢"
 
-expect.set_options(timeout=20_000)
-
 
 async def test_two_dropped_pictures_become_one(stage: Stage) -> None:
     """From the drop to the result: the command opens by itself, the picture and its price are shown."""

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from bot.sandbox import Sandbox
 from bot.sandbox.faults import Fault, Faults
+from bot.shards import shard_ids
 from tests.scripted_api import QUEUE_PATH, SWAP_PATH, Answer, ScriptedApi, as_json, error, response_path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -81,7 +82,7 @@ class ChaoticApi(ScriptedApi):
 
     def _refused(self) -> Answer:
         if self._cannot_pay and self._rng.random() < 0.15:
-            self._cannot_pay -= 1  # each stops one of the bots for 15 seconds
+            self._cannot_pay -= 1  # each stops the bots for 15 seconds
             return self._rng.choice(_CANNOT_PAY)
         return self._rng.choice(_BEFORE_THE_WORK)
 
@@ -144,33 +145,56 @@ class ChaoticDiscord(Faults):
 
 @dataclass
 class Fleet:
-    """Processes of the bot, all against the same places; what they log is kept in one file each."""
+    """Processes of the bot, all against the same places; what they log is kept in one file each.
+
+    `parts` are the shards of each process of the fleet, or nothing where every process has all there are.
+    """
 
     sandbox: Sandbox
     variables: dict[str, str]
     folder: Path
+    parts: tuple[str, ...] = ("", "")
+    shards: int = 1
     kills: int = 0
-    running: list[Process] = field(default_factory=list[Process])
+    running: dict[Process, str] = field(default_factory=dict[Process, str])
     logs: list[Path] = field(default_factory=list[Path])
 
+    @property
+    def missing(self) -> list[str]:
+        """The parts that nobody runs."""
+        missing = list(self.parts)
+        for part in self.running.values():
+            missing.remove(part)
+        return missing
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions all that run have together."""
+        return sum(len(shard_ids(part)) if part else self.shards for part in self.running.values())
+
     async def start(self) -> None:
-        """Start one more, and wait until all of them take commands."""
+        """Start one that is missing, and wait until all of them take commands."""
         path = self.folder / f"bot-{len(self.logs)}.log"
         self.logs.append(path)
+        part = self.missing[0]
+        sharding = {"SHARD_COUNT": str(self.shards), "SHARD_IDS": part}
         with path.open("wb") as log:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot"), cwd=ROOT, env={**os.environ, **self.variables}, stderr=log
+                *(sys.executable, "-m", "bot"),
+                cwd=ROOT,
+                env={**os.environ, **self.variables, **sharding},
+                stderr=log,
             )
-        self.running.append(process)
-        await self.sandbox.wait_until_ready(bots=len(self.running), timeout_seconds=30)
+        self.running[process] = part
+        await self.sandbox.wait_until_ready(bots=self.sessions, timeout_seconds=30)
 
     async def kill(self, process: Process) -> None:
         """Kill one without warning, and wait until the sandbox has noticed."""
-        self.running.remove(process)
+        del self.running[process]
         self.kills += 1
         process.kill()
         await process.wait()
-        left = len(self.running)
+        left = self.sessions
         await self.sandbox.until(lambda: len(self.sandbox.gateway.sockets) <= left or None, 10, "a kill")
 
     async def stop(self) -> None:
@@ -184,7 +208,8 @@ class Fleet:
     def abandon(self) -> None:
         """End whatever still runs."""
         for process in self.running:
-            process.kill()
+            if process.returncode is None:
+                process.kill()
 
     def log(self) -> str:
         """Everything they have logged."""

@@ -82,7 +82,7 @@ async def test_a_delivered_swap_is_counted(place: Place, monitoring: Monitoring)
         "faceswap_rate_limited_until_timestamp_seconds": 0,
         "faceswap_servers": 1,
         'faceswap_gateway_connected{shard="0"}': 1,
-        'faceswap_build_info{version="0.1.0"}': 1,
+        'faceswap_build_info{version="0.2.0"}': 1,
     }
     assert {name: found.get(name) for name in expected} == expected
     assert 0 < found['faceswap_acknowledgement_seconds_sum{outcome="accepted"}'] < 3
@@ -247,8 +247,9 @@ async def test_a_store_without_an_answer_is_a_reason(
     monkeypatch.setattr(health, "_PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(health, "_FRESH_SECONDS", 60)
     try:
-        answers = await asyncio.gather(*(monitoring.health() for _ in range(20)))
-        found = await monitoring.metrics()
+        async with asyncio.timeout(5):
+            answers = await asyncio.gather(*(monitoring.health() for _ in range(20)))
+            found = await monitoring.metrics()
     finally:
         hanging.set()
     assert {status for status, _ in answers} == {503}
@@ -285,6 +286,18 @@ async def test_without_a_port_nothing_is_served(place: Place, start: Start) -> N
     async with start() as bot:
         assert type(bot.services.metrics) is Metrics
         assert (await place.swap()).attachments
+
+
+async def test_every_shard_is_seen(place: Place, start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    """Each has samples of its own, and the process is healthy once all are connected."""
+    caplog.set_level(logging.INFO)
+    place.sandbox.world.starts.max_concurrency = 2
+    async with start(SHARD_COUNT="2", **MONITORED):
+        monitoring = Monitoring.of(caplog)
+        await health_until(monitoring, 200)
+        assert (await place.swap()).attachments
+        found = await monitoring.metrics()
+    assert [found[f'faceswap_gateway_connected{{shard="{shard}"}}'] for shard in (0, 1)] == [1, 1]
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])

@@ -4,6 +4,7 @@ What a run may leave, and nothing else:
 - no answer at all, where the acknowledgement failed for three seconds or its process was killed before it;
 - a placeholder, where Discord takes no edit by the token (it is dead from the beginning), and no picture;
 - "waiting", though cancelled, where the answer to the press was lost; the button still works and says so;
+- no answer at all, where the process of that shard was not there to hear of it;
 - a bill without a picture, where the API's answer to the POST was lost, unreadable, or its reader was killed.
 Each of these is refunded.
 """
@@ -13,7 +14,7 @@ import random
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,10 @@ from bot.sandbox.messages import Message
 from bot.sandbox.places import Channel, Member, User
 from bot.store import audit
 from bot.words import swaps as words
-from tests.databases import Database, opened
+from tests.databases import Database, PostgresDatabase, opened
 from tests.e2e.chaos import KEY, TIMEOUT_SECONDS, ChaoticApi, ChaoticDiscord, Fleet
 from tests.scripted_api import PNG
+from tests.sharding import guilds_of
 from tests.signing import pair_settings
 
 IN_DOUBT = {"ApiTimeout", "ApiDisconnected", "ApiAnswerUnreadable", "Interrupted"}
@@ -35,6 +37,7 @@ IN_DOUBT = {"ApiTimeout", "ApiDisconnected", "ApiAnswerUnreadable", "Interrupted
 TRACEBACK = re.compile(r"^Traceback.*?\n(?=\S)(?!Traceback)[^\n]*", re.DOTALL | re.MULTILINE)
 CONCURRENCY = 3
 PRICE = 50_000
+ANY = "SELECT id FROM swaps"
 OPEN = "SELECT id FROM swaps WHERE state NOT IN ('delivered', 'refunded')"
 SHARE_CANCELLED, SHARE_DEAD, SHARE_REPLAYED, SHARE_PRIVATE = 0.1, 0.05, 0.1, 0.3
 
@@ -55,8 +58,8 @@ class Run:
     async def faceswap(self) -> None:
         """Let somebody type the command somewhere; each swap is known by its seed."""
         seed = len(self.played) + 1
-        await self.sandbox.wait_until_ready(timeout_seconds=30)
         who, where = self.rng.choice(self.seats)
+        await self.sandbox.until(lambda: self.hears(where) or None, 30, "a process of that place")
         pictures = {"source": Upload("source.png", PNG), "target": Upload("target.png", PNG)}
         private = self.rng.random() < SHARE_PRIVATE
         played = await who.slash(where, "faceswap", **pictures, seed=seed, private=private)
@@ -66,6 +69,11 @@ class Run:
         if self.rng.random() < SHARE_REPLAYED:
             known = [one for one in self.sandbox.gateway.recent if one.name == "INTERACTION_CREATE"]
             self.sandbox.gateway.publish(self.rng.choice(known))
+
+    def hears(self, where: Channel) -> bool:
+        """Whether a process is there that takes commands from a place."""
+        guild_id = where.guild.id if where.guild else None
+        return any(one.shard.has(guild_id) for one in self.sandbox.gateway.connected())
 
     async def cancel(self) -> None:
         """Let somebody who waits for a turn press Cancel, perhaps."""
@@ -91,10 +99,10 @@ class Run:
         for _ in range(kills):
             await asyncio.sleep(self.rng.uniform(0.3, 1) * seconds)
             both = self.fleet.kills + 2 <= kills and self.rng.random() < 0.2
-            for process in self.rng.sample(self.fleet.running, 2 if both else 1):
+            for process in self.rng.sample([*self.fleet.running], 2 if both else 1):
                 await self.fleet.kill(process)
             await asyncio.sleep(self.rng.uniform(0, 0.5))
-            while len(self.fleet.running) < 2:
+            while self.fleet.missing:
                 await self.fleet.start()
             if self.fleet.kills >= kills:
                 return
@@ -129,12 +137,23 @@ def can_cancel(message: Message) -> bool:
     return any(button["label"] == words.cancel() for button in Reply(message).buttons())
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What a run is made of."""
+
+    version: str
+    seed: int
+    cannot_pay: int = 0
+    shards: int = 1
+    parts: tuple[str, ...] = ("", "")
+    max_concurrency: int = 2
+
+
 @asynccontextmanager
-async def a_run(
-    database: Database, version: str, seed: int, folder: Path, *, cannot_pay: int = 0
-) -> AsyncGenerator[Run]:
+async def a_run(database: Database, kind: Kind, folder: Path) -> AsyncGenerator[Run]:
     """Two bots that run, in three servers and two direct messages."""
-    api = ChaoticApi(random.Random(seed), cannot_pay=cannot_pay)  # noqa: S311 - repeatable, not secret
+    seed = kind.seed
+    api = ChaoticApi(random.Random(seed), cannot_pay=kind.cannot_pay)  # noqa: S311 - repeatable, not secret
     async with Sandbox.start() as sandbox, api:
         variables = {
             "DISCORD_TOKEN": sandbox.token,
@@ -142,7 +161,7 @@ async def a_run(
             "SEGMIND_API_KEY": KEY,
             "SEGMIND_BASE_URL": api.base_url,
             "PRECHECK": "off",
-            "SEGMIND_API_VERSION": version,
+            "SEGMIND_API_VERSION": kind.version,
             "DATABASE_URL": database.url,
             "API_TIMEOUT_SECONDS": str(TIMEOUT_SECONDS),
             "API_CONCURRENCY": str(CONCURRENCY),
@@ -154,8 +173,12 @@ async def a_run(
             **dict.fromkeys(("BOT_DAILY_BUDGET_USD", "DM_SWAPS_PER_DAY"), ""),
         }
         discord = ChaoticDiscord(random.Random(seed + 1))  # noqa: S311
-        fleet = Fleet(sandbox, variables, folder)
-        run = Run(sandbox, api, discord, fleet, database, random.Random(seed + 2), seats(sandbox))  # noqa: S311
+        fleet = Fleet(sandbox, variables, folder, kind.parts, kind.shards)
+        there = seats(sandbox, kind.shards)
+        run = Run(sandbox, api, discord, fleet, database, random.Random(seed + 2), there)  # noqa: S311
+        if kind.shards > 1:
+            sandbox.world.starts.enforce()
+            sandbox.world.starts.max_concurrency = kind.max_concurrency
         try:
             await fleet.start()
             await fleet.start()
@@ -165,12 +188,11 @@ async def a_run(
             fleet.abandon()
 
 
-def seats(sandbox: Sandbox) -> list[tuple[Member | User, Channel]]:
+def seats(sandbox: Sandbox, shards: int) -> list[tuple[Member | User, Channel]]:
     """Who may type where."""
     people = [sandbox.create_user(name) for name in ("Ada", "Ben", "Cem")]
     found: list[tuple[Member | User, Channel]] = [(one, sandbox.dm(one)) for one in people[:2]]
-    for name in ("Harbour", "Mill", "Quarry"):
-        guild = sandbox.create_guild(name)
+    for guild in guilds_of(sandbox, max(shards, 3)).values():
         channel = guild.create_channel("general")
         found += [(guild.join(one), channel) for one in people]
     return found
@@ -190,6 +212,7 @@ async def check(run: Run, *, version: str, least: int) -> None:
     assert await store.run(audit.violations) == {}
     await store.close()
     assert run.sandbox.complaints == []
+    assert run.sandbox.world.starts.refused == 0
     log = run.fleet.log()
     assert not [secret for secret in (KEY, run.sandbox.token) if secret in log]
     rows = await run.rows(
@@ -250,23 +273,40 @@ def answer(run: Run, played: Played, rows: list[dict[str, Any]]) -> str | None:
 async def test_a_small_random_run(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """A few swaps and two kills."""
     version, engine = kind.split("-")
-    async with a_run(request.getfixturevalue(engine), version, 1, tmp_path) as run:
+    async with a_run(request.getfixturevalue(engine), Kind(version, 1), tmp_path) as run:
         await asyncio.gather(run.play(28), run.disturb(2, 1.5))
         await finish(run)
         await check(run, version=version, least=20)
 
 
+async def test_a_small_sharded_run(postgres: PostgresDatabase, tmp_path: Path) -> None:
+    """A few swaps in servers of three shards, of which one process has two; one of both is killed."""
+    kind = Kind("v2", 3, shards=3, parts=("0,1", "2"), max_concurrency=3)
+    async with a_run(postgres, kind, tmp_path) as run:
+        await asyncio.gather(run.play(14), run.disturb(1, 0.8))
+        await finish(run)
+        await check(run, version="v2", least=9)
+
+
+LONG = {
+    "two of the same": Kind("", 7, cannot_pay=2),
+    "two with two shards each": Kind("", 11, cannot_pay=2, shards=4, parts=("0-1", "2-3")),
+}
+
+
 @pytest.mark.soak
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 @pytest.mark.parametrize("version", ["v1", "v2"])
+@pytest.mark.parametrize("name", LONG)
 async def test_a_long_random_run(
-    version: str, engine: str, request: pytest.FixtureRequest, tmp_path: Path
+    name: str, version: str, engine: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """At least 300 swaps and ten kills."""
-    async with a_run(request.getfixturevalue(engine), version, 7, tmp_path, cannot_pay=2) as run:
+    kind = replace(LONG[name], version=version)
+    async with a_run(request.getfixturevalue(engine), kind, tmp_path) as run:
         disturbing = asyncio.create_task(run.disturb(10, 3))
-        while len(run.played) < 340 or not disturbing.done():
+        while len(await run.rows(ANY)) < 320 or not disturbing.done():
             await run.play(10)
         await disturbing
         await finish(run)

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from bot import segmind, work
+from bot.fingerprints import Verified, verified
 from bot.marker import Marked, Marker
-from bot.pictures import Kind, verify
 from bot.store import swaps as rows
 from bot.store.database import Transaction, is_patient
 from tests.e2e.conftest import Place, Start
@@ -48,9 +48,9 @@ async def test_a_stage_of_ours_that_is_slow_loses_nothing(
 ) -> None:
     """Looking at and marking all results takes longer than the API may: all are shown, each billed once."""
 
-    def slowly(data: bytes) -> Kind:
+    def slowly(data: bytes) -> Verified:
         time.sleep(0.25)
-        return verify(data)
+        return verified(data)
 
     mark = Marker.mark
 
@@ -58,7 +58,7 @@ async def test_a_stage_of_ours_that_is_slow_loses_nothing(
         time.sleep(0.25)
         return mark(marker, data, **how)
 
-    monkeypatch.setattr(segmind, "verify", slowly)
+    monkeypatch.setattr(segmind, "verified", slowly)
     monkeypatch.setattr(Marker, "mark", mark_slowly)
     picture = noise()
     async with start(SEGMIND_API_VERSION=version, SEGMIND_RESULT_HOSTS="", **ANY):

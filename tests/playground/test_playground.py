@@ -21,10 +21,14 @@ from bot.playground.playground import Playground, open_playground
 from bot.sandbox import Played, Reply, Sandbox, Upload
 from bot.sandbox.places import Channel, Member
 from bot.sandbox.web import Refused
+from bot.store import audit
+from tests.databases import SqliteDatabase, opened
 from tests.playground.settling import settled
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 20
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are read from /proc")
 
 
 @asynccontextmanager
@@ -98,6 +102,11 @@ class Stage:
         played = await self.ada.slash(self.channel, "faceswap", source=source, target=target, **options)
         return await pictured(played)
 
+    async def credits(self) -> str:
+        """Read how many swaps the bot says are used."""
+        played = await self.ada.slash(self.channel, "credits show")
+        return (await played.reply(SECONDS)).text
+
 
 async def pictured(played: Played) -> Reply:
     """What is answered in the end."""
@@ -113,22 +122,28 @@ async def stage() -> AsyncIterator[Stage]:
         channel, ada = guild.create_channel("test"), guild.join(sandbox.create_user("Ada"))
         yield Stage(playground, channel, ada)
         assert sandbox.complaints == []
+        store = await opened(SqliteDatabase(playground.store))
+        assert await store.run(audit.violations) == {}
+        await store.close()
 
 
 async def test_a_result_outlives_the_bot_that_made_it(stage: Stage) -> None:
-    """Swap, kill, jump a day ahead, start: the new process re-rolls it, and no secret is shown."""
+    """Swap, jump a day ahead, kill, start: the bot knows the time and re-rolls; no secret is shown."""
     result = await stage.swap()
     assert result.attachments
     assert "$0.05" in result.text
     await settled(stage.playground.store)
+    assert "1 of 10 used" in await stage.credits()
+    assert await stage.do("advance", seconds=86_400)
+    assert "0 of 10 used" in await stage.credits()
     assert await stage.do("kill-bot")
     with pytest.raises(Refused, match="not running"):
         await stage.do("kill-bot")
-    assert await stage.do("advance", seconds=86_400)
     assert await stage.do("expire-links")
     assert await stage.do("start-bot")
     with pytest.raises(Refused, match="is running"):
         await stage.do("start-bot")
+    assert "0 of 10 used" in await stage.credits()
     again = await pictured(await result.press("Re-roll · 5¢", by=stage.ada))
     assert again.attachments
     shown = stage.playground.console.shown()
@@ -149,6 +164,7 @@ async def test_a_bot_that_cannot_start_says_so() -> None:
         assert not bot.running
 
 
+@needs_proc
 async def test_the_command_serves_until_it_is_stopped() -> None:
     """One line says where the page is; Ctrl-C ends everything, with status 0 and no process left."""
     async with sandbox_command() as (process, address):
@@ -160,6 +176,7 @@ async def test_the_command_serves_until_it_is_stopped() -> None:
         assert await gone(children)
 
 
+@needs_proc
 async def test_a_killed_command_leaves_no_orphan() -> None:
     """SIGKILL: the bot's process and the engine's notice that their parent is gone, and end."""
     async with sandbox_command() as (process, _):

@@ -49,6 +49,15 @@ def test_old_ones_go_with_time() -> None:
     assert [entry["n"] for entry in ring.list()] == [2]
 
 
+def test_a_jump_of_the_clock_forgets_nothing() -> None:
+    """The sandbox's time dates an entry; how long it is kept goes by real time."""
+    time = Time()
+    recorder = Recorder(time, ())
+    recorder.event("READY", {})
+    time.now = 86_400
+    assert len(recorder.events.list()) == 1
+
+
 @pytest.mark.parametrize(
     "body",
     [

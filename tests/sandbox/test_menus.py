@@ -33,7 +33,7 @@ async def test_menus_work_on_replies(ada: Member, channel: Channel) -> None:
     """A public answer of the bot has a menu; a private one, a deleted one, one elsewhere have none."""
     public = await (await ada.slash(channel, "echo", text="hi")).reply()
     reported = await ada.use_menu(channel, "Report face swap", on=public)
-    assert (await reported.reply()).content.startswith("face_swap hi")
+    assert (await reported.reply()).content.startswith("Face Swap hi")
     private = await (await ada.slash(channel, "private", text="hi")).reply()
     other = channel.guild and channel.guild.create_channel("other")
     assert other is not None

@@ -69,7 +69,7 @@ async def test_a_button_edits_and_follows_up(ada_at: Browser, events: Events, ch
 async def test_every_select_takes_ids(
     sandbox: Sandbox, guild: Guild, channel: Channel, bot: Bot, ada: Member
 ) -> None:
-    """Channels, roles, people and words are chosen by their ids, as objects with names they come back."""
+    """Channels, roles, people and words are chosen by id and come back as objects; what hides is not."""
     assert bot
     mod = guild.join(sandbox.create_user("Mo"), permissions=int(Permission.MANAGE_GUILD))
     crew = guild.create_role("Crew")
@@ -88,6 +88,10 @@ async def test_every_select_takes_ids(
             await at.does(events, channel, "select", message=message, custom_id=select, values=values)
             shown = await events.until("message", lambda one, told=told: told in str(one))
             assert shown["view"]["ephemeral"] is True
+        hidden = guild.create_channel("hidden")
+        hidden.overwrite(guild.everyone, deny=int(Permission.VIEW_CHANNEL))
+        more: dict[str, Any] = {"message": message, "custom_id": "channels", "values": [str(hidden.id)]}
+        assert await at.act(channel, "select", **more) == (422, {"refused": "What was chosen is not here."})
 
 
 async def test_a_form_is_opened_filled_in_and_sent(ada_at: Browser, events: Events, channel: Channel) -> None:
@@ -105,6 +109,26 @@ async def test_a_form_is_opened_filled_in_and_sent(ada_at: Browser, events: Even
     assert "Attachment" in answer["message"]["content"]
     again = await ada_at.act(channel, "submit", interaction=opening["id"], values=values, parts=parts)
     assert again == (422, {"refused": "the form was sent and is closed"})
+
+
+async def test_nobody_uses_what_another_sees(
+    sandbox: Sandbox, ada_at: Browser, events: Events, guild: Guild, channel: Channel
+) -> None:
+    """A private message and an open form are their reader's alone, whoever knows their ids."""
+    form = await ada_at.does(events, channel, "slash", command="form")
+    await ada_at.does(events, channel, "slash", command="private", options={"text": "psst"})
+    private = (await ada_at.messages(channel))[0]["message"]["id"]
+    async with opened(sandbox, guild.join(sandbox.create_user("Bo"))) as at:
+        tries: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("delete", {"message": private}),
+            ("press", {"message": private, "custom_id": "x"}),
+            ("select", {"message": private, "custom_id": "x", "values": []}),
+            ("menu", {"menu": "message", "name": "Look", "target": private}),
+            ("submit", {"interaction": form["id"], "values": {"swaps": "1"}}),
+        )
+        for kind, more in tries:
+            assert (await at.act(channel, kind, **more))[0] == 422, kind
+    assert len(await ada_at.messages(channel)) == 1
 
 
 async def test_suggestions_follow_what_is_typed(ada_at: Browser, channel: Channel) -> None:
@@ -148,7 +172,8 @@ async def test_people_write_to_each_other(
         _, wrote = await at.act(channel, "write", content=hello, files=[{"sample": "cat.png"}])
         heard = await events.until("message")
         assert heard["view"]["pings_me"] is True
-        assert heard["view"]["message"]["attachments"][0]["filename"] == "cat.png"
+        (file,) = heard["view"]["message"]["attachments"]
+        assert (file["filename"], file["description"]) == ("cat.png", "A cat.")
         refused = await ada_at.act(channel, "delete", message=wrote["message"])
         assert refused[0] == 422
         _, hers = await ada_at.act(channel, "write", content="mine")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -179,6 +180,9 @@ async def test_no_token_is_in_any_answer(
     assert [one for one in (sandbox.token, *sandbox.world.interactions) if one in said] == []
 
 
+_ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+
+
 def malformed(me: str, here: str, message: str, bot: str) -> tuple[Json | bytes, ...]:
     """What the page never sends."""
     base: Json = {"as": me, "channel": here}
@@ -188,7 +192,7 @@ def malformed(me: str, here: str, message: str, bot: str) -> tuple[Json | bytes,
         b"[]",
         b'"x"',
         b"\xff\xfe",
-        b'{"as": NaN}',
+        json.dumps(base | {"kind": "write", "content": "x", "more": math.nan}).encode(),
         b"[" * 100_000,
         {},
         {"kind": "write"},
@@ -203,7 +207,7 @@ def malformed(me: str, here: str, message: str, bot: str) -> tuple[Json | bytes,
         base | {"kind": "write", "content": "x", "files": [{"sample": "../x"}]},
         base | {"kind": "write", "content": "x", "as": bot},
         base | {"kind": "write", "content": "x", "as": 7},
-        base | {"kind": "write", "content": "x", "as": "٣"},
+        base | {"kind": "write", "content": "x", "as": me.translate(_ARABIC)},
         base | {"kind": "write", "content": "x", "as": "9" * 5000},
         base | {"kind": "write", "content": "x", "channel": None},
         base | {"kind": "write", "content": "x", "channel": "1"},

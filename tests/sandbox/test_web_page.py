@@ -41,10 +41,10 @@ async def test_the_state_is_what_a_person_sees(
     assert (shown["name"], shown["owner_id"]) == ("Harbour", str(sandbox.world.owner.id))
     places = [(one["name"], one["can_see"], one["can_write"]) for one in shown["channels"]]
     assert places == [("general", True, True), ("quiet", True, False)]
-    assert {one["member"]["user"]["username"] for one in shown["members"]} == {"operator", "face_swap", "ada"}
+    assert {one["member"]["user"]["username"] for one in shown["members"]} == {"operator", "Face Swap", "ada"}
     assert shown["roles"][0]["name"] == "@everyone"
     with_bot, with_others = state["dms"]
-    assert [one["username"] for one in with_bot["recipients"]] == ["face_swap"]
+    assert [one["username"] for one in with_bot["recipients"]] == ["Face Swap"]
     assert (with_others["id"], with_others["name"]) == (str(group.id), "Plans")
     assert [one["username"] for one in with_others["recipients"]] == ["bea", "cy"]
     people = {one["user"]["username"]: one for one in state["people"]}
@@ -150,6 +150,7 @@ async def test_what_one_person_sees_never_reaches_another(
         world.post(public)
         sandbox.write(owner, sandbox.group(owner, ada), "SECRET three")
         heard = [await events.next()]
+        before = await at.get("messages", channel=channel)
         sandbox.world.dismiss(private)
         sandbox.delete(private)
         sandbox.write(owner, channel, "the end")
@@ -158,6 +159,7 @@ async def test_what_one_person_sees_never_reaches_another(
         views = [one["view"] for name, one in heard if name == "message"]
         reply = next(one for one in views if one["message"]["type"] == 19)
         assert reply["message"]["referenced_message"] is None
+        assert str(private.id) not in {one.get("message_id") for _, one in heard}
         answers = [
             await at.get("state"),
             await at.get("messages", channel=channel),
@@ -165,7 +167,7 @@ async def test_what_one_person_sees_never_reaches_another(
             await at.get("commands", channel=hidden),
         ]
         assert [status for status, _ in answers] == [200, 200, 422, 422]
-        for told in (heard, answers):
+        for told in (heard, before, answers):
             assert "SECRET" not in json.dumps(told)
         assert [one["message"]["content"] for one in answers[1][1]["messages"]] == ["for all", "the end"]
     async with opened(sandbox, ada) as at:

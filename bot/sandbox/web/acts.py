@@ -30,31 +30,31 @@ async def perform(act: Act) -> Json:
 
 
 async def _slash(act: Act) -> Json:
-    command, user, channel = act.text("command"), act.user, act.channel
+    kinds = _kinds(act)
+    given = act.objects("options")
+    values = {name: _option(act, kinds.get(name, 0), value) for name, value in given.items()}
+    return _begun(await acts.slash(act.user, act.channel, act.text("command"), values))
+
+
+def _kinds(act: Act) -> dict[str, int]:
+    """Return the types of a command's options by name; raises NotOffered for a command that is not there."""
+    command = act.text("command")
     if not command.strip():
         raise Malformed("command is empty.")
-    _, wanted, _ = acts.meant(user, channel, command)
-    given = act.objects("options")
-    kinds = {one["name"]: one["type"] for one in wanted}
-    values = {name: _option(act, kinds.get(name, 0), value) for name, value in given.items()}
-    return _begun(await acts.slash(user, channel, command, values))
+    _, wanted, _ = acts.meant(act.user, act.channel, command)
+    return {one["name"]: one["type"] for one in wanted}
 
 
 async def _autocomplete(act: Act) -> Json:
-    command, user, channel = act.text("command"), act.user, act.channel
-    if not command.strip():
-        raise Malformed("command is empty.")
-    _, wanted, _ = acts.meant(user, channel, command)
-    kinds = {one["name"]: one["type"] for one in wanted}
-    given = act.objects("options")
+    kinds, command, option = _kinds(act), act.text("command"), act.text("option")
     # What is typed next to it goes along; a file does not, or every key would upload it again.
-    told = {name: value for name, value in given.items() if kinds.get(name) not in {c.ATTACHMENT, None}}
-    told.pop(act.text("option"), None)
-    values = {name: _option(act, kinds[name], value) for name, value in told.items()}
-    about = {"option": act.text("option"), "typed": act.text("typed")}
+    along = {name for name, kind in kinds.items() if kind != c.ATTACHMENT and name != option}
+    given = {name: value for name, value in act.objects("options").items() if name in along}
+    values = {name: _option(act, kinds[name], value) for name, value in given.items()}
+    about = {"option": option, "typed": act.text("typed")}
     try:
         choices = await acts.autocomplete(
-            user, channel, command, values, **about, timeout_seconds=SUGGESTION_SECONDS
+            act.user, act.channel, command, values, **about, timeout_seconds=SUGGESTION_SECONDS
         )
     except TimeoutError:
         raise NotOffered("Loading options failed") from None
@@ -87,8 +87,8 @@ def _referent(act: Act, channel: Channel, kind: int, value: object) -> object:
         known = world.users.get(key)
     if kind in {c.ROLE, c.MENTIONABLE}:
         known = known or roles.get(key)
-    if kind == c.CHANNEL:
-        known = world.channels.get(key)
+    if kind == c.CHANNEL and key in world.channels and world.channels[key].permissions(act.user):
+        known = world.channels[key]
     if known is None:
         raise NotOffered("What was chosen is not here.")
     return known
@@ -156,7 +156,7 @@ async def _submit(act: Act) -> Json:
 def _interaction(act: Act) -> Interaction:
     key = snowflake(act.body.get("interaction"), "interaction")
     found = next((one for one in act.world.interactions.values() if one.id == key), None)
-    if found is None or found.user is not act.user:
+    if found is None:
         raise NotOffered("There is no form to send.")
     return found
 

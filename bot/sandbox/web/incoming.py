@@ -64,15 +64,19 @@ class Act:
         return items(self.body.get(key, []), key)
 
     def upload(self, value: object) -> Upload:
-        """Return the file that `{"file": …}` or `{"sample": …}` refers to; raises Malformed."""
+        """Return the file that `{"file": …}` or `{"sample": …}` refers to; raises Malformed.
+
+        A file may have a `description`, its alternative text.
+        """
         about = as_object(value)
         sample = self.samples.get(str(about.get("sample")))
         if sample is not None:
-            return Upload(sample.name, sample.data)
+            return sample.upload()
         file = self.files.get(str(about.get("file")))
         if file is None:
             raise Malformed("A file is referred to that was not sent.")
-        return Upload(file.filename, file.data)
+        told = about.get("description")
+        return Upload(file.filename, file.data, description=told if isinstance(told, str) else None)
 
 
 def items(value: object, key: str) -> list[object]:

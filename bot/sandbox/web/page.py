@@ -28,6 +28,9 @@ _TYPES = {
     "png": "image/png",
     "jpg": "image/jpeg",
 }
+_KEPT = HEADERS | {"Cache-Control": "private, max-age=3600"}
+"""Samples do not change; the page's own files do, under the hands of who works on them."""
+
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -42,7 +45,7 @@ class Page:
     def mount(self, app: web.Application, world: World, gateway: Gateway) -> None:
         """Add the page's routes to the sandbox's; `origin` is set once the sandbox listens."""
         self._world, self._gateway = world, gateway
-        self._stream = Stream(world)
+        self.stream = Stream(world)
         app.on_shutdown.append(self._close)
         routes: list[tuple[str, str, Answer]] = [
             ("GET", "/", self._index),
@@ -67,10 +70,10 @@ class Page:
     @console.setter
     def console(self, console: Console) -> None:
         self._console = console
-        console.listen(self._stream.entry)
+        console.listen(self.stream.entry)
 
     async def _close(self, _: web.Application) -> None:
-        self._stream.close()
+        self.stream.close()
 
     # Files
 
@@ -82,7 +85,7 @@ class Page:
 
     async def _sample(self, request: web.Request) -> web.Response:
         found = self.samples.get(request.match_info["name"])
-        return _missing() if found is None else _asset(found.name, found.data)
+        return _missing() if found is None else _asset(found.name, found.data, _KEPT)
 
     # Reading
 
@@ -120,7 +123,7 @@ class Page:
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         reader = person(self._world, request.query.get("as"))
-        return await self._stream.serve(request, reader, console=request.query.get("console") == "1")
+        return await self.stream.serve(request, reader, console=request.query.get("console") == "1")
 
     # Doing
 
@@ -163,10 +166,10 @@ def _file(name: str) -> web.Response:
     return _missing() if found is None else _asset(name, found.read_bytes())
 
 
-def _asset(name: str, data: bytes) -> web.Response:
+def _asset(name: str, data: bytes, headers: dict[str, str] = HEADERS) -> web.Response:
     kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
     charset = "utf-8" if kind.startswith("text/") else None
-    return web.Response(body=data, content_type=kind, charset=charset, headers=HEADERS)
+    return web.Response(body=data, content_type=kind, charset=charset, headers=headers)
 
 
 def _missing() -> web.Response:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.engine.assets import FOLDER, asset
 from bot.errors import AssetError
+from bot.sandbox.uploads import Upload
 
 _WORDS = {
     "astronaut.png": ("Astronaut", "A smiling woman in an orange space suit, in front of a flag."),
@@ -23,6 +24,10 @@ class Sample:
     label: str
     alt: str
     data: bytes = field(repr=False)
+
+    def upload(self) -> Upload:
+        """Return it as a file to send, with its alternative text."""
+        return Upload(self.name, self.data, description=self.alt)
 
 
 def samples(folder: Path = FOLDER) -> dict[str, Sample]:

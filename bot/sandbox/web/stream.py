@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -35,7 +34,7 @@ class Reader:
 
     user: User
     console: bool
-    abort: Callable[[], None] = field(repr=False)
+    request: web.Request = field(repr=False)
     waiting: dict[object, tuple[str, object]] = field(default_factory=dict[object, tuple[str, object]])
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     open: bool = True
@@ -46,7 +45,13 @@ class Reader:
         self.wake.set()
         if len(self.waiting) > WAITING:
             self.close()
-            self.abort()  # what is being written would wait for this reader for ever
+            if self.request.transport is not None:  # what is being written would wait for ever
+                self.request.transport.abort()
+
+    @property
+    def gone(self) -> bool:
+        """Whether the page was closed, which is noticed only when something is written to it."""
+        return self.request.transport is None or self.request.transport.is_closing()
 
     def close(self) -> None:
         """End it; the page connects again and reads everything anew."""
@@ -161,11 +166,13 @@ class Stream:
 
     async def serve(self, request: web.Request, user: User, *, console: bool) -> web.StreamResponse:
         """Send events until the page goes, falls behind, or the sandbox stops."""
+        for one in [one for one in self.readers if one.gone]:
+            self.readers.discard(one)
+            one.close()
         if len(self.readers) >= READERS:
             return refusal(503, "Too many pages are open.")
         response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
-        transport = request.transport
-        reader = Reader(user, console, transport.abort if transport else lambda: None)
+        reader = Reader(user, console, request)
         self.readers.add(reader)
         try:
             await response.prepare(request)

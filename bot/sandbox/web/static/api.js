@@ -5,8 +5,16 @@ const EVENTS = ["message", "gone", "interaction", "state", "exchange", "event"];
 
 let me = null;
 
-/** Thrown when the sandbox refuses what Discord's client would not have allowed; its message is for people. */
-export class Refused extends Error {}
+/**
+ * Thrown when the sandbox refuses what Discord's client would not have allowed, or does not answer; the message
+ * is for people, `status` HTTP's, 0 without an answer.
+ */
+export class Refused extends Error {
+  constructor(message, status = 0) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /** Who acts from now on. @param {string|null} userId */
 export function setIdentity(userId) {
@@ -41,7 +49,7 @@ export function getConsole() {
 /** A text file of the sandbox's own. @param {string} url */
 export async function getText(url) {
   const response = await fetch(url, { credentials: "omit" });
-  if (!response.ok) throw new Refused(`The file is not there (${response.status}).`);
+  if (!response.ok) throw new Refused(`The file is not there (${response.status}).`, response.status);
   return response.text();
 }
 
@@ -65,7 +73,8 @@ export function consoleDo(what) {
 
 /**
  * Hear what happens from now on. `handlers` are called with an event's data by its name; "open" whenever the
- * connection is there, again after it broke (what happened meanwhile has to be fetched), and "lost" when not.
+ * connection is there, again after it broke (what happened meanwhile has to be fetched), and "lost" when not,
+ * with whether it was given up.
  * @param {Record<string, (data: any) => void>} handlers
  * @param {{console?: boolean}} [options]
  * @returns {{close: () => void}}
@@ -77,7 +86,7 @@ export function openStream(handlers, options = {}) {
     source.addEventListener(name, (event) => handlers[name]?.(read(name, JSON.parse(event.data))));
   }
   source.addEventListener("open", () => handlers.open?.());
-  source.addEventListener("error", () => handlers.lost?.());
+  source.addEventListener("error", () => handlers.lost?.(source.readyState === EventSource.CLOSED));
   return source;
 }
 
@@ -103,5 +112,5 @@ async function answer(path, options) {
   const type = response.headers.get("Content-Type") ?? "";
   const told = type.startsWith("application/json") ? await response.json() : {};
   if (response.ok) return told;
-  throw new Refused(told.refused ?? told.message ?? `The sandbox answered with ${response.status}.`);
+  throw new Refused(told.refused ?? told.message ?? `The sandbox answered with ${response.status}.`, response.status);
 }

@@ -1,11 +1,14 @@
 /** Starts the page and wires its parts: reads the state, follows the address, listens to the stream. */
 
 import { getMessages, getState, identity, openStream, setIdentity } from "./api.js";
-import { applyTheme } from "./preferences.js";
-import { go, here } from "./route.js";
-import { channelOf, channels, current, emit, on, setState } from "./store.js";
+import { mountComposer } from "./composer.js";
+import { mountConsole } from "./console.js";
 import { mountMembers } from "./members.js";
 import { mountMessages, showMessage } from "./messages.js";
+import { mountModals } from "./modal.js";
+import { applyTheme } from "./preferences.js";
+import { go, here, href } from "./route.js";
+import { channelOf, channels, current, emit, on, setState } from "./store.js";
 import { mountSidebar } from "./sidebar.js";
 import { setClock } from "./time.js";
 import { mountToasts } from "./toasts.js";
@@ -17,10 +20,13 @@ const PLACES = [
   ["messages", mountMessages],
   ["members", mountMembers],
   ["toasts", mountToasts],
+  ["composer", mountComposer],
+  ["console", mountConsole],
 ];
 
+const RETRY_MS = 2000;
+
 let stream = null;
-let connectedOnce = false;
 let following = Promise.resolve();
 
 async function start() {
@@ -28,39 +34,22 @@ async function start() {
   setIdentity(here().user);
   await readState();
   for (const [id, mount] of PLACES) mount(document.getElementById(id));
-  await mountOthers();
+  mountModals();
   on("console", reopenStream);
+  on("stale", () => queue(refresh));
   window.addEventListener("hashchange", () => queue(follow));
   document.getElementById("skip").addEventListener("click", skip);
-  reopenStream();
   emit("identity", identity());
-  await follow();
-}
-
-/** The doing side of the page; without it the page can still be read. */
-async function mountOthers() {
-  const others = [
-    ["composer", "mountComposer"],
-    ["console", "mountConsole"],
-    ["modal", "mountModals"],
-  ];
-  for (const [name, mount] of others) {
-    try {
-      const module = await import(`./${name}.js`);
-      module[mount]?.(document.getElementById(name));
-    } catch (error) {
-      console.error(error);
-      emit("toast", `This part of the page could not be loaded: ${name}.`);
-    }
-  }
+  queue(follow);
+  reopenStream();
 }
 
 async function readState() {
   try {
     take(await getState());
   } catch (error) {
-    if (identity() === null) throw error;
-    setIdentity(null); // an address from an earlier run names who is no more
+    if (identity() === null || error.status !== 400) throw error;
+    setIdentity(null); // an earlier run's people are no more
     take(await getState());
   }
 }
@@ -78,10 +67,12 @@ async function follow() {
   const wanted = channelOf(there.channel ?? current.channel) ?? first();
   if (!wanted) return;
   if (wanted.id !== there.channel || identity() !== there.user) {
-    history.replaceState(null, "", `#${identity()}/${wanted.id}`);
+    history.replaceState(null, "", href(wanted.id, identity(), there.message ?? ""));
   }
   if (wanted.id !== current.channel) await open(wanted.id);
-  if (there.message) showMessage(there.message);
+  if (!there.message) return;
+  history.replaceState(null, "", href(wanted.id)); // so that the same link leads there again
+  showMessage(there.message);
 }
 
 async function become(user) {
@@ -110,27 +101,42 @@ function first() {
 
 function reopenStream() {
   stream?.close();
-  connectedOnce = false;
   const named = ["message", "gone", "interaction", "exchange", "event"];
   const handlers = Object.fromEntries(named.map((name) => [name, (data) => emit(name, data)]));
   handlers.state = () => queue(refresh);
   handlers.open = () => {
-    if (connectedOnce) queue(catchUp); // there is no replay of what was missed
-    connectedOnce = true;
     emit("connection", true);
+    queue(catchUp); // there is no replay of what happened before
   };
-  handlers.lost = () => emit("connection", false);
+  handlers.lost = (ended) => {
+    emit("connection", false);
+    if (ended) setTimeout(recover, RETRY_MS);
+  };
   stream = openStream(handlers, { console: current.console });
 }
 
 async function refresh() {
-  take(await getState());
+  const before = identity();
+  await readState();
+  if (identity() !== before) emit("identity", identity());
   if (!channelOf()) go(first()?.id ?? "");
 }
 
 async function catchUp() {
   await refresh();
-  await readMessages();
+  if (channelOf()) await readMessages();
+}
+
+/** After a stream that was given up: the sandbox was started anew, or is gone. */
+function recover() {
+  queue(async () => {
+    try {
+      await refresh();
+      reopenStream();
+    } catch {
+      setTimeout(recover, RETRY_MS);
+    }
+  });
 }
 
 function queue(work) {
@@ -139,7 +145,8 @@ function queue(work) {
 
 function skip(event) {
   event.preventDefault();
-  (document.querySelector("#composer textarea") ?? document.querySelector("#composer button"))?.focus();
+  const boxes = [...document.querySelectorAll("#composer :is(textarea, input)")];
+  boxes.find((one) => one.checkVisibility())?.focus();
 }
 
 start().catch((error) => {

@@ -8,7 +8,11 @@ const GROUNDS = ["#5058d6", "#2d7d46", "#a8431f", "#8a3ab9", "#b0304a", "#1f6f8b
 /** @param {any} user @param {string} [kind] a class more @returns {HTMLElement} */
 export function avatar(user, kind = "") {
   const ground = GROUNDS[Number(BigInt(user?.id ?? 0) % BigInt(GROUNDS.length))];
-  const node = el("span", { class: `avatar ${kind}`, style: { "--avatar-ground": ground }, "aria-hidden": "true" });
+  const key = `${user?.id} ${user?.avatar} ${kind}`;
+  const node = el(
+    "span",
+    { class: `avatar ${kind}`, key, style: { "--avatar-ground": ground }, "aria-hidden": "true" },
+  );
   node.append(initials(nameOf(user)));
   if (user?.avatar) node.append(picture(user, node));
   return node;

@@ -2,6 +2,7 @@
 
 import { act } from "./api.js";
 import { el, icon } from "./dom.js";
+import { outside } from "./links.js";
 import { loud } from "./loud.js";
 import { outcome } from "./outcomes.js";
 import { emit } from "./store.js";
@@ -16,10 +17,16 @@ export function pressable(component, message) {
   const inside = [component.emoji && emoji(component.emoji), component.label && el("span", { text: component.label })];
   const key = JSON.stringify([message.id, component]);
   if (style === "link") {
-    if (component.disabled) return el("button", { type: "button", class: kind, key, disabled: true }, ...inside, icon("external"));
-    return el("a", { class: kind, key, href: component.url, target: "_blank", rel: "noreferrer noopener" }, ...inside, icon("external"));
+    if (component.disabled) return el(
+      "button",
+      { type: "button", class: kind, key, disabled: true },
+      ...inside,
+      icon("external"),
+    );
+    return outside(component.url, [...inside, icon("external")].filter(Boolean), { class: kind, key });
   }
-  const props = { type: "button", class: kind, key, disabled: component.disabled, dataset: { customId: component.custom_id } };
+  const dataset = { customId: component.custom_id };
+  const props = { type: "button", class: kind, key, disabled: component.disabled, dataset };
   const label = component.label ? null : (component.emoji?.name ?? null);
   const node = el("button", { ...props, "aria-label": label }, ...inside);
   node.addEventListener("click", () => press(node, component, message));

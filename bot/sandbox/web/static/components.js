@@ -1,21 +1,23 @@
 /** Message components, by their type: Components V2, rows of buttons and selects. */
 
 import { pressable } from "./buttons.js";
-import { el } from "./dom.js";
+import { el, rekey } from "./dom.js";
 import { loud, strange } from "./loud.js";
 import { renderMarkdown } from "./markdown.js";
-import { cover, fileCard, gallery, thumbnail } from "./media.js";
+import { cover, fileCard, gallery, path, thumbnail } from "./media.js";
 import { renderSelect } from "./selects.js";
+
+const SELECT = ["custom_id", "placeholder", "min_values", "max_values", "disabled"];
 
 /** The types (source: Discord's component reference), what each shows, and the fields that are shown. */
 const KINDS = {
   1: ["action row", row, ["components"]],
   2: ["button", pressable, ["style", "label", "custom_id", "url", "disabled", "emoji"]],
-  3: ["string select", select, ["custom_id", "options", "placeholder", "min_values", "max_values", "disabled"]],
-  5: ["user select", select, ["custom_id", "placeholder", "default_values", "min_values", "max_values", "disabled"]],
-  6: ["role select", select, ["custom_id", "placeholder", "default_values", "min_values", "max_values", "disabled"]],
-  7: ["mentionable select", select, ["custom_id", "placeholder", "default_values", "min_values", "max_values", "disabled"]],
-  8: ["channel select", select, ["custom_id", "placeholder", "default_values", "min_values", "max_values", "disabled", "channel_types"]],
+  3: ["string select", select, [...SELECT, "options"]],
+  5: ["user select", select, [...SELECT, "default_values"]],
+  6: ["role select", select, [...SELECT, "default_values"]],
+  7: ["mentionable select", select, [...SELECT, "default_values"]],
+  8: ["channel select", select, [...SELECT, "default_values", "channel_types"]],
   9: ["section", section, ["components", "accessory"]],
   10: ["text display", text, ["content"]],
   11: ["thumbnail", small, ["media", "description", "spoiler"]],
@@ -50,7 +52,11 @@ function row({ components }, message) {
 }
 
 function select(component, message) {
-  return el("div", { class: "select-place", key: JSON.stringify([message.id, component]) }, renderSelect(component, message));
+  return el(
+    "div",
+    { class: "select-place", key: JSON.stringify([message.id, component]) },
+    renderSelect(component, message),
+  );
 }
 
 function section({ components, accessory }, message) {
@@ -83,6 +89,15 @@ function separator({ divider, spacing }) {
 function container({ components, accent_color: colour, spoiler }, message) {
   const accent = Number.isInteger(colour);
   const style = accent ? { "--accent-color": `#${colour.toString(16).padStart(6, "0")}` } : {};
-  const node = el("div", { class: `container${accent ? " accented" : ""}`, style }, ...components.map((one) => render(one, message)));
-  return spoiler ? cover(node, "content") : node;
+  const node = el(
+    "div",
+    { class: `container${accent ? " accented" : ""}`, style },
+    ...components.map((one) => render(one, message)),
+  );
+  return spoiler ? rekey(cover(node, "content"), JSON.stringify(components, unsigned)) : node;
+}
+
+/** Signatures of addresses change while what is there does not. */
+function unsigned(_, value) {
+  return typeof value === "string" && value.startsWith("http") ? path(value) : value;
 }

@@ -1,7 +1,7 @@
 // The console for engineers: what goes over the wire, and switches that make it go wrong.
 
 import { getConsole } from "./api.js";
-import { mountControls } from "./console_controls.js";
+import { Controls } from "./console_controls.js";
 import { createTrace } from "./console_trace.js";
 import { el, icon } from "./dom.js";
 import { current, emit, on, setConsole } from "./store.js";
@@ -17,17 +17,21 @@ const OTHERS = 640;
 export function mountConsole(node) {
   const rest = createTrace("REST calls", call);
   const gateway = createTrace("Gateway events", dispatch);
-  const filter = el("input", { type: "search", class: "filter", placeholder: "Filter", "aria-label": "Filter calls and events" });
+  const words = { placeholder: "Filter", "aria-label": "Filter calls and events" };
+  const filter = el("input", { type: "search", class: "filter", ...words });
   filter.addEventListener("input", () => [rest, gateway].forEach((one) => one.filter(filter.value)));
-  const close = el("button", { type: "button", class: "tool", "aria-label": "Close the console", on: { click: leave } }, icon("close"));
-  const controls = el("div", { class: "controls" });
-  const fill = mountControls(controls);
-  const head = el("header", {}, el("h2", { text: "Console" }), filter, close);
-  node.replaceChildren(grip(node), el("div", { class: "console" }, head, controls, rest.node, gateway.node));
+  const cross = { type: "button", class: "tool", "aria-label": "Close the console", on: { click: leave } };
+  const controls = new Controls();
+  const head = el("header", {}, el("h2", { text: "Console" }), filter, el("button", cross, icon("close")));
+  node.replaceChildren(grip(node), el("div", { class: "console" }, head, controls.node, rest.node, gateway.node));
   node.addEventListener("keydown", (event) => event.key === "Escape" && leave());
   on("exchange", rest.add);
   on("event", gateway.add);
-  on("console", (open) => open && refresh());
+  on("console", (open) => {
+    if (!open) return;
+    refresh();
+    filter.focus();
+  });
   if (current.console) refresh();
 
   async function refresh() {
@@ -35,7 +39,7 @@ export function mountConsole(node) {
       const { exchanges, events, ...about } = await getConsole();
       rest.fill(exchanges);
       gateway.fill(events);
-      fill(about);
+      controls.fill(about);
     } catch (error) {
       emit("toast", error.message);
     }
@@ -60,7 +64,8 @@ function call(one) {
 
 /** A gateway event, likewise. */
 function dispatch(one) {
-  return { at: one.at, mark: "", kind: "", words: one.name, note: one.summary ?? "", bodies: [["Payload", one.payload]] };
+  const { at, name: words, summary: note = "", payload } = one;
+  return { at, mark: "", kind: "", words, note, bodies: [["Payload", payload]] };
 }
 
 function statusKind(status) {
@@ -71,8 +76,14 @@ function statusKind(status) {
 /** The edge by which the console is made wider or narrower. */
 function grip(node) {
   const edge = el("div", {
-    class: "grip", role: "separator", tabindex: "0", "aria-orientation": "vertical", "aria-label": "Width of the console",
-    "aria-valuemin": String(NARROWEST), "aria-valuemax": "2000", "aria-valuenow": "520",
+    class: "grip",
+    role: "separator",
+    tabindex: "0",
+    "aria-label": "Width of the console",
+    "aria-orientation": "vertical",
+    "aria-valuemin": String(NARROWEST),
+    "aria-valuemax": String(innerWidth),
+    "aria-valuenow": "520",
   });
   const widen = (width) => {
     const most = innerWidth - (innerWidth > OVERLAID ? OTHERS : 0);
@@ -82,7 +93,9 @@ function grip(node) {
     edge.setAttribute("aria-valuenow", String(fit));
   };
   edge.addEventListener("pointerdown", (event) => edge.setPointerCapture(event.pointerId));
-  edge.addEventListener("pointermove", (event) => edge.hasPointerCapture(event.pointerId) && widen(innerWidth - event.clientX));
+  edge.addEventListener("pointermove", ({ pointerId, clientX }) => {
+    if (edge.hasPointerCapture(pointerId)) widen(innerWidth - clientX);
+  });
   edge.addEventListener("keydown", (event) => {
     const change = { ArrowLeft: STEP, ArrowRight: -STEP }[event.key];
     if (!change) return;

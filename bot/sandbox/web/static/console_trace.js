@@ -11,14 +11,15 @@ const MOST = 400;
 
 /**
  * @param {string} title @param {(entry: any) => Line} read
- * @returns {{node: HTMLElement, add: (entry: any) => void, fill: (entries: any[]) => void, filter: (text: string) => void}}
- *   `fill` takes the oldest first
+ * @returns {{node: HTMLElement, add: (entry: any) => void, fill: (entries: any[]) => void,
+ *   filter: (text: string) => void}} `fill` takes the oldest first
  */
 export function createTrace(title, read) {
   const list = el("ol", { class: "trace-list", "aria-label": title, tabindex: "0" });
   const count = el("span", { class: "tally" });
   const clear = el("button", { type: "button", class: "chip", "aria-label": `Clear ${title}`, text: "Clear" });
-  const node = el("section", { class: "trace", "aria-label": title }, el("header", {}, el("h3", { text: title }), count, clear), list);
+  const head = el("header", {}, el("h3", { text: title }), count, clear);
+  const node = el("section", { class: "trace", "aria-label": title }, head, list);
   let wanted = "";
   clear.addEventListener("click", () => fill([]));
 
@@ -57,14 +58,16 @@ function row(line) {
   const bodies = line.bodies.filter(([, body]) => body !== undefined && body !== null && body !== "");
   const time = el("time", { datetime: line.at, text: clock(line.at) });
   const mark = line.mark ? el("span", { class: `mark ${line.kind}`, text: line.mark }) : null;
-  const summary = el("summary", {}, time, mark, el("span", { class: "said", text: line.words }), el("span", { class: "note", text: line.note }));
+  const said = el("span", { class: "said", text: line.words });
+  const summary = el("summary", {}, time, mark, said, el("span", { class: "note", text: line.note }));
   const details = el("details", {}, summary);
   details.addEventListener("toggle", () => {
     if (!details.open || details.children.length > 1) return;
     details.append(...(bodies.length ? bodies.flatMap(shown) : [el("p", { class: "note", text: "No body." })]));
   });
   const item = el("li", {}, details);
-  texts.set(item, `${line.mark} ${line.words} ${line.note} ${bodies.map(([, body]) => JSON.stringify(body)).join(" ")}`.toLowerCase());
+  const all = [line.mark, line.words, line.note, ...bodies.map(([, body]) => JSON.stringify(body))];
+  texts.set(item, all.join(" ").toLowerCase());
   return item;
 }
 

@@ -2,8 +2,8 @@
 
 import { el } from "./dom.js";
 import { createPicker } from "./picker.js";
-import { createSelect, isSelect } from "./selects.js";
-import { freshId } from "./suggest.js";
+import { isSelect, Select } from "./selects.js";
+import { freshId } from "./listbox.js";
 
 const TEXT_INPUT = 4, FILE_UPLOAD = 19;
 const PARAGRAPH = 2;
@@ -11,8 +11,9 @@ const MOST_CHARACTERS = 4000;
 
 /**
  * @typedef {{customId: string, node: HTMLElement, check: () => string, focus: () => void,
- *   value: (pack: (item: any) => any) => any}} Field `check` shows what is wrong beside the field and answers it,
- *   "" when nothing is; `value` is what is sent, files packed by `pack`
+ *   value: (pack: (item: any) => any) => any, take?: import("./picker.js").Picker["add"]}} Field
+ *   `check` shows what is wrong beside the field and answers it,
+ *   "" when nothing is; `value` is what is sent, files packed by `pack`; `take` is there where files are taken
  */
 
 /**
@@ -37,7 +38,7 @@ export function createField(component, { label, description }) {
     if (inner.labels) inner.control.setAttribute("aria-invalid", String(wrong !== ""));
     return wrong;
   }
-  return { customId: component.custom_id, node, check, focus: inner.focus, value: inner.value };
+  return { customId: component.custom_id, node, check, focus: inner.focus, value: inner.value, take: inner.take };
 }
 
 function makers(component) {
@@ -51,8 +52,14 @@ function textField(component, { required, describedby, changed }) {
   const { min_length: low = 0, max_length: high = MOST_CHARACTERS } = component;
   const long = component.style === PARAGRAPH;
   const control = el(long ? "textarea" : "input", {
-    id: freshId("text"), autocomplete: "off", rows: long ? "4" : null, type: long ? null : "text", "aria-describedby": describedby,
-    placeholder: component.placeholder, "aria-required": String(required), value: component.value ?? "", maxlength: String(high),
+    ...(long ? { rows: "4" } : { type: "text" }),
+    id: freshId("text"),
+    autocomplete: "off",
+    placeholder: component.placeholder,
+    maxlength: String(high),
+    value: component.value ?? "",
+    "aria-required": String(required),
+    "aria-describedby": describedby,
   });
   const counter = el("p", { class: "counter", "aria-hidden": "true" });
   const count = () => (counter.textContent = `${control.value.length} / ${high}`);
@@ -68,7 +75,9 @@ function textField(component, { required, describedby, changed }) {
     return length > high ? `At most ${high} characters; this has ${length}.` : "";
   }
   const shown = component.max_length === undefined ? null : counter;
-  return { node: control, control, labels: control.id, counter: shown, check, value: () => control.value, focus: () => control.focus() };
+  const value = () => control.value;
+  const focus = () => control.focus();
+  return { node: control, control, labels: control.id, counter: shown, check, value, focus };
 }
 
 function uploadField(component, { label, required, describedby, changed }) {
@@ -82,16 +91,18 @@ function uploadField(component, { label, required, describedby, changed }) {
     return held < low ? `Attach at least ${low} files.` : "";
   }
   const value = (pack) => picker.items().map(pack);
-  return { node: picker.node, control: picker.node, check, value, focus: picker.focus };
+  return { node: picker.node, control: picker.node, check, value, focus: picker.focus, take: picker.add };
 }
 
 function selectField(component, { label, required, describedby, changed }) {
-  const select = createSelect(component, { name: label, commit: changed, least: required ? 1 : 0, describedby });
-  return { node: select.node, control: select.control, check: select.check, value: select.values, focus: () => select.control.focus() };
+  const select = new Select(component, { name: label, commit: changed, least: required ? 1 : 0, describedby });
+  const { node, control } = select;
+  return { node, control, check: () => select.check(), value: () => select.values(), focus: () => control.focus() };
 }
 
 /** Nothing that the bot sends may vanish without a word. */
 function unknownField(component) {
-  const node = el("p", { class: "unknown", role: "note", text: `This page cannot show a component of type ${component.type}.` });
+  const text = `This page cannot show a component of type ${component.type}.`;
+  const node = el("p", { class: "unknown", role: "note", text });
   return { node, control: node, check: () => "", value: () => "", focus: () => {} };
 }

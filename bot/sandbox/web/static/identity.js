@@ -24,7 +24,10 @@ export function mountIdentity(node) {
   button.addEventListener("click", () => toggle(list.hidden));
   list.addEventListener("keydown", (event) => move(event, list, () => (toggle(false), button.focus())));
   document.addEventListener("pointerdown", (event) => node.contains(event.target) || list.hidden || toggle(false));
-  node.addEventListener("focusout", (event) => event.relatedTarget && !node.contains(event.relatedTarget) && toggle(false));
+  node.addEventListener(
+    "focusout",
+    (event) => event.relatedTarget && !node.contains(event.relatedTarget) && toggle(false),
+  );
   on("identity", show);
   on("state", () => list.hidden && show());
   show();
@@ -33,18 +36,30 @@ export function mountIdentity(node) {
 function showMe(button) {
   const about = state.people.find((one) => one.user.id === state.me.id)?.about ?? "";
   clear(button);
-  const words = el("span", { class: "words" }, el("span", { class: "lead", text: "You are" }), el("strong", { text: nameOf(state.me) }), el("span", { class: "about", text: about }));
+  const words = el(
+    "span",
+    { class: "words" },
+    el("span", { class: "lead", text: "You are" }),
+    el("strong", { text: nameOf(state.me) }),
+    el("span", { class: "about", text: about }),
+  );
   button.append(avatar(state.me, "avatar-medium"), words, icon("down"));
 }
 
 function entry({ user, about }, done) {
   const mine = user.id === identity();
-  const words = el("span", { class: "words" }, el("strong", { text: nameOf(user) }), el("span", { class: "about", text: about }));
+  const words = el(
+    "span",
+    { class: "words" },
+    el("strong", { text: nameOf(user) }),
+    el("span", { class: "about", text: about }),
+  );
   const be = () => {
     done();
     if (!mine) go(current.channel ?? channels()[0]?.id ?? "", user.id);
   };
-  const props = { type: "button", role: "menuitemradio", "aria-checked": String(mine), tabindex: "-1", dataset: { userId: user.id }, on: { click: be } };
+  const choice = { role: "menuitemradio", "aria-checked": String(mine), tabindex: "-1" };
+  const props = { type: "button", ...choice, dataset: { userId: user.id }, on: { click: be } };
   return el("button", props, avatar(user, "avatar-medium"), words, mine && icon("check"));
 }
 

@@ -1,12 +1,14 @@
 /** What stands inside a line of Discord's Markdown: emphasis, code, links, mentions, times, spoilers. */
 
 import { el, icon } from "./dom.js";
+import { outside } from "./links.js";
 import { opensMenu } from "./menus.js";
 import { href } from "./route.js";
 import { channelOf, guildOf, nameOf, roleOf, state, titleOf, userOf } from "./store.js";
 import { moment } from "./time.js";
 
 const MESSAGE_LINK = /^https:\/\/(?:\w+\.)?discord(?:app)?\.com\/channels\/(@me|\d+)\/(\d+)(?:\/(\d+))?$/;
+const MASKED = /\[((?:\\.|[^\\\]])+)\]\(<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"([^"]*)")?\)/y;
 const URL_END = /[.,:;!?'"\])]+$/;
 
 /** Each is tried where the text stands; the first that matches makes a node, or null to leave the text as it is. */
@@ -20,7 +22,7 @@ const RULES = [
   [/<\/([^:>]+):\d+>/y, ([, name]) => el("span", { class: "mention", text: `/${name}` })],
   [/<a?:(\w{2,32}):\d+>/y, ([, name]) => el("span", { class: "emoji", text: `:${name}:`, title: `:${name}:` })],
   [/@(everyone|here)\b/y, ([all]) => el("span", { class: "mention", text: all })],
-  [/\[((?:\\.|[^\\\]])+)\]\(<?(https?:\/\/[^\s<>)]+(?:\([^\s<>)]*\)[^\s<>)]*)*)>?(?:\s+"([^"]*)")?\)/y, ([, text, url, title]) => link(url, inline(text), title)],
+  [MASKED, ([, text, url, title]) => link(url, inline(text), title)],
   [/<(https?:\/\/[^\s<>]+)>/y, ([, url]) => link(url)],
   [/https?:\/\/[^\s<>|]+/y, bare],
   [/\|\|([\s\S]+?)\|\|/y, ([, text]) => spoiler(text)],
@@ -73,7 +75,7 @@ function bare([found]) {
 function link(url, shown, title) {
   const there = MESSAGE_LINK.exec(url);
   if (there) return messageLink(there, shown);
-  return el("a", { href: url, title: title ?? (shown ? url : null), target: "_blank", rel: "noreferrer noopener" }, ...(shown ?? [url]));
+  return outside(url, shown ?? [url], { title: title ?? (shown ? url : null) });
 }
 
 function messageLink([url, , channelId, messageId], shown) {
@@ -93,7 +95,10 @@ function person(id) {
   const text = user ? `@${nameOf(user)}` : `<@${id}>`;
   if (!user) return el("span", { class: "mention", text });
   const mine = id === state.me.id ? " mine" : "";
-  const node = el("span", { class: `mention${mine}`, role: "button", tabindex: "0", key: text, dataset: { userId: id }, text });
+  const node = el(
+    "span",
+    { class: `mention${mine}`, role: "button", tabindex: "0", key: text, dataset: { userId: id }, text },
+  );
   return opensMenu(node, () => ({ user }), { click: true });
 }
 
@@ -116,9 +121,10 @@ function spoiler(text) {
     event.preventDefault();
     node.classList.add("open");
     inside.removeAttribute("aria-hidden");
-    for (const name of ["role", "aria-label", "tabindex"]) node.removeAttribute(name);
+    for (const name of Object.keys(closed)) node.removeAttribute(name);
   };
-  const props = { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Spoiler: press to show", key: `||${text}` };
-  const node = el("span", { ...props, on: { click: show, keydown: show } }, inside);
+  const closed = { role: "button", tabindex: "0", "aria-label": "Spoiler: press to show" };
+  const on = { click: show, keydown: show };
+  const node = el("span", { class: "spoiler", ...closed, key: `||${text}`, on }, inside);
   return node;
 }

@@ -1,6 +1,7 @@
 /** One picture over the whole page, and the others of its gallery by the arrow keys. */
 
 import { el, icon } from "./dom.js";
+import { tool } from "./tools.js";
 
 /** @param {{media: any, description?: string|null}[]} items @param {number} first which to begin with */
 export function openLightbox(items, first) {
@@ -8,10 +9,15 @@ export function openLightbox(items, first) {
   const image = el("img", { class: "lightbox-picture" });
   const caption = el("p", { class: "lightbox-caption", "aria-live": "polite" });
   const count = el("span", { class: "lightbox-count" });
-  const original = el("a", { class: "tool", target: "_blank", rel: "noreferrer noopener", "aria-label": "Open the picture itself", title: "Open the picture itself" }, icon("external"));
-  const close = button("close", "Close", () => dialog.close());
-  const before = button("left", "Previous picture", () => show(at - 1));
-  const after = button("right", "Next picture", () => show(at + 1));
+  const itself = "Open the picture itself";
+  const original = el(
+    "a",
+    { class: "tool", target: "_blank", rel: "noreferrer noopener", "aria-label": itself, title: itself },
+    icon("external"),
+  );
+  const close = tool("close", "Close", () => dialog.close(), { autofocus: true });
+  const before = tool("left", "Previous picture", () => show(at - 1));
+  const after = tool("right", "Next picture", () => show(at + 1));
   const bar = el("div", { class: "lightbox-bar" }, count, original, close);
   const stage = el("div", { class: "lightbox-stage" }, before, image, after);
   const dialog = el("dialog", { class: "lightbox", "aria-label": "Picture" }, bar, stage, caption);
@@ -35,8 +41,4 @@ export function openLightbox(items, first) {
   document.getElementById("overlays").append(dialog);
   show(first);
   dialog.showModal();
-}
-
-function button(drawing, label, click) {
-  return el("button", { type: "button", class: "tool", "aria-label": label, title: label, on: { click } }, icon(drawing));
 }

@@ -9,8 +9,17 @@ import { el } from "./dom.js";
  */
 export function loud(what, data) {
   const title = el("strong", { text: `Unknown ${what}` });
-  const json = el("pre", { tabindex: "0", role: "region", "aria-label": `Unknown ${what}, as JSON`, text: JSON.stringify(data, null, 2) });
-  return el("div", { class: "loud", dataset: { unknown: what } }, title, el("div", { text: "The sandbox's page does not show this. Discord may." }), json);
+  const json = el(
+    "pre",
+    { tabindex: "0", role: "region", "aria-label": `Unknown ${what}, as JSON`, text: JSON.stringify(data, null, 2) },
+  );
+  return el(
+    "div",
+    { class: "loud", dataset: { unknown: what } },
+    title,
+    el("div", { text: "The sandbox's page does not show this. Discord may." }),
+    json,
+  );
 }
 
 /**
@@ -27,5 +36,5 @@ export function strange(of, object, known) {
 }
 
 function says(value) {
-  return value !== null && value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }

@@ -23,7 +23,11 @@ export function renderMarkdown(text) {
 }
 
 function code(text, language) {
-  return el("pre", { class: "code", tabindex: "0", role: "region", "aria-label": language ? `Code, ${language}` : "Code" }, el("code", { text }));
+  return el(
+    "pre",
+    { class: "code", tabindex: "0", role: "region", "aria-label": language ? `Code, ${language}` : "Code" },
+    el("code", { text }),
+  );
 }
 
 function blocks(text) {
@@ -59,7 +63,7 @@ function block(lines, at) {
   if (heading) return [el("h4", { class: `heading-${heading[1].length}` }, ...inline(heading[2])), 1];
   const small = SUBTEXT.exec(line);
   if (small) return [el("small", { class: "subtext" }, ...inline(small[1])), 1];
-  const items = run(lines, at, ITEM);
+  const items = oneKind(run(lines, at, ITEM));
   if (items.length) return [list(items), items.length];
   return [null, 1];
 }
@@ -74,9 +78,21 @@ function quote(lines) {
   return el("blockquote", {}, ...blocks(lines.join("\n")));
 }
 
+/** The items until those at the first one's depth have the other kind of mark. */
+function oneKind(items) {
+  const [, depth, kind] = items[0] ?? [];
+  const other = ([, indent, mark]) => indent.length <= depth.length && numbers(mark) !== numbers(kind);
+  const end = items.findIndex(other);
+  return end < 0 ? items : items.slice(0, end);
+}
+
+function numbers(mark) {
+  return /\d/.test(mark);
+}
+
 /** A list; what is further in than the item before it is a list in that item. */
 function list(items) {
-  const numbered = /\d/.test(items[0][2]);
+  const numbered = numbers(items[0][2]);
   const start = numbered && Number.parseInt(items[0][2], 10);
   const node = el(numbered ? "ol" : "ul", numbered && start !== 1 ? { start } : {});
   const depth = items[0][1].length;

@@ -2,10 +2,17 @@
 
 import { el, icon, rekey } from "./dom.js";
 import { openLightbox } from "./lightbox.js";
+import { strange } from "./loud.js";
 import { filePreview } from "./preview.js";
 
 const PICTURE = /^image\/(png|jpeg|webp|gif|avif|bmp)\b/;
 const PICTURE_NAME = /\.(png|jpe?g|webp|gif|avif|bmp)$/i;
+const FIELDS = new Set([
+  "id", "filename", "title", "description", "content_type", "size", "url", "proxy_url", "width", "height", "ephemeral",
+  "placeholder", "placeholder_version", "content_scan_version",
+]);
+const ELSEWHERE = "This picture is elsewhere on the network, and is not loaded.";
+const GONE = "This picture is not there any more, or its link has expired.";
 const SINGLE = { width: 550, height: 350 }; // the largest that Discord shows a picture alone, in CSS pixels
 
 /**
@@ -16,10 +23,14 @@ const SINGLE = { width: 550, height: 350 }; // the largest that Discord shows a 
 export function gallery(items, options = {}) {
   const count = Math.min(items.length, 10);
   const shown = items.map((item, at) => cell(item, items, at, count === 1));
-  return el("div", { class: `gallery n-${count}`, role: "group", "aria-label": options.label ?? (count === 1 ? "Picture" : `${count} pictures`) }, ...shown);
+  const label = options.label ?? (count === 1 ? "Picture" : `${count} pictures`);
+  return el("div", { class: `gallery n-${count}`, role: "group", "aria-label": label }, ...shown);
 }
 
-/** A small picture beside a section or in an embed. @param {any} media @param {string|null} [description] @param {boolean} [spoiler] */
+/**
+ * A small picture beside a section or in an embed.
+ * @param {any} media @param {string|null} [description] @param {boolean} [spoiler]
+ */
 export function thumbnail(media, description, spoiler) {
   const item = { media, description, spoiler };
   return el("div", { class: "thumbnail" }, cell(item, [item], 0, false));
@@ -31,8 +42,18 @@ export function attachments(all) {
   const pictures = all.filter(isPicture);
   const files = all.filter((one) => !isPicture(one));
   const items = pictures.map((one) => ({ media: one, description: one.description, spoiler: covered(one.filename) }));
-  const shown = pictures.length > 0 && gallery(items, { label: pictures.length === 1 ? "Attached picture" : "Attached pictures" });
-  return el("div", { class: "attachments" }, shown, ...files.map((one) => fileCard(one, covered(one.filename))));
+  const shown = pictures.length > 0 && gallery(
+    items,
+    { label: pictures.length === 1 ? "Attached picture" : "Attached pictures" },
+  );
+  const odd = all.map((one) => strange("attachment", one, FIELDS));
+  return el(
+    "div",
+    { class: "attachments" },
+    shown,
+    ...odd,
+    ...files.map((one) => fileCard(one, covered(one.filename))),
+  );
 }
 
 /**
@@ -44,10 +65,25 @@ export function fileCard(file, spoiler = false) {
   const name = file.filename ?? file.name ?? nameOf(file.url);
   const size = file.size === null || file.size === undefined ? "" : sizeOf(file.size);
   const open = el("a", { class: "file-name", href: file.url, download: name, text: name });
-  const load = el("a", { class: "tool", href: file.url, download: name, "aria-label": `Download ${name}`, title: "Download" }, icon("download"));
-  const head = el("div", { class: "file-head" }, icon("file"), el("div", { class: "file-words" }, open, el("small", { text: size })), load);
-  const card = el("div", { class: "file", key: `file ${path(file.url)}`, dataset: { filename: name } }, head, filePreview(file, name));
-  return spoiler ? cover(card, "file") : card;
+  const load = el(
+    "a",
+    { class: "tool", href: file.url, download: name, "aria-label": `Download ${name}`, title: "Download" },
+    icon("download"),
+  );
+  const head = el(
+    "div",
+    { class: "file-head" },
+    icon("file"),
+    el("div", { class: "file-words" }, open, el("small", { text: size })),
+    load,
+  );
+  const card = el(
+    "div",
+    { class: "file", key: `file ${path(file.url)}`, dataset: { filename: name } },
+    head,
+    filePreview(file, name),
+  );
+  return spoiler ? rekey(cover(card, "file"), `file ${path(file.url)}`) : card;
 }
 
 /** Whether a file is shown as a picture. @param {any} file */
@@ -62,10 +98,17 @@ function covered(filename) {
 function cell(item, items, at, single) {
   const { media, description, spoiler } = item;
   const alt = description || "";
-  const image = el("img", { src: media.proxy_url ?? media.url, alt, decoding: "async", ...(single ? sized(media) : {}) });
+  const image = el(
+    "img",
+    { src: media.proxy_url ?? media.url, alt, decoding: "async", ...(single ? sized(media) : {}) },
+  );
   const label = alt ? `Open picture: ${alt}` : "Open picture";
   const open = () => openLightbox(items, at);
-  const button = el("button", { type: "button", class: "picture", "aria-label": label, title: alt || null, on: { click: open } }, image);
+  const button = el(
+    "button",
+    { type: "button", class: "picture", "aria-label": label, title: alt || null, on: { click: open } },
+    image,
+  );
   image.addEventListener("error", () => broken(node, button, media), { once: true });
   if (alt) button.append(el("span", { class: "alt", "aria-hidden": "true", text: "ALT" }));
   const node = spoiler ? cover(button, "picture") : button;
@@ -81,15 +124,20 @@ function sized({ width, height }) {
 
 function broken(node, button, media) {
   const elsewhere = new URL(media.url, location.href).origin !== location.origin;
-  const why = elsewhere ? "This picture is elsewhere on the network, and is not loaded." : "This picture is not there any more, or its link has expired.";
-  button.replaceWith(el("div", { class: "broken" }, icon("warning"), el("span", { text: why }), elsewhere && el("code", { text: media.url })));
+  const why = elsewhere ? ELSEWHERE : GONE;
+  const where = elsewhere && el("code", { text: media.url });
+  button.replaceWith(el("div", { class: "broken" }, icon("warning"), el("span", { text: why }), where));
   rekey(node, "broken"); // so that the next state of the message tries again
 }
 
-/** Cover something until it is pressed. @param {HTMLElement} inside @param {string} what */
+/** Cover something until it is pressed; it needs a key to stay open. @param {HTMLElement} inside @param {string} what */
 export function cover(inside, what) {
   inside.inert = true;
-  const lid = el("button", { type: "button", class: "lid", "aria-label": `Spoiler: press to show the ${what}` }, el("span", { text: "Spoiler" }));
+  const lid = el(
+    "button",
+    { type: "button", class: "lid", "aria-label": `Spoiler: press to show the ${what}` },
+    el("span", { text: "Spoiler" }),
+  );
   const node = el("div", { class: "covered" }, inside, lid);
   lid.addEventListener("click", () => {
     inside.inert = false;

@@ -3,7 +3,7 @@
 import { act, getCommands, identity } from "./api.js";
 import { el, icon } from "./dom.js";
 import { current, emit, guildOf, nameOf } from "./store.js";
-import { float } from "./suggest.js";
+import { float } from "./listbox.js";
 
 const ADMINISTRATOR = 1n << 3n;
 const MANAGE_MESSAGES = 1n << 13n;
@@ -34,14 +34,11 @@ async function apps(menu, target, ephemeral) {
   const channel = current.channel;
   try {
     const found = (await getCommands(channel))[menu] ?? [];
-    return found.map((one) => ({ label: one.shown ?? one.name, sign: "bolt", run: () => use(menu, one.name, target.id, channel) }));
+    const run = (one) => () => act({ kind: "menu", menu, name: one.name, target: target.id, channel });
+    return found.map((one) => ({ label: one.shown ?? one.name, sign: "bolt", run: run(one) }));
   } catch {
     return [];
   }
-}
-
-function use(menu, name, target, channel) {
-  return act({ kind: "menu", menu, name, target, channel });
 }
 
 function forMessage({ message, ephemeral }) {
@@ -62,7 +59,8 @@ function mayDelete(message) {
   const guild = guildOf();
   if (!guild || guild.owner_id === identity()) return Boolean(guild);
   const mine = guild.members.find((one) => one.member.user.id === identity())?.roles ?? [];
-  const bits = [...mine, ...guild.roles.filter((one) => one.id === guild.id)].reduce((all, one) => all | BigInt(one.permissions), 0n);
+  const everyone = guild.roles.filter((one) => one.id === guild.id);
+  const bits = [...mine, ...everyone].reduce((all, one) => all | BigInt(one.permissions), 0n);
   return (bits & (ADMINISTRATOR | MANAGE_MESSAGES)) !== 0n;
 }
 
@@ -95,7 +93,8 @@ function show(label, entries, anchor, at) {
       close();
       Promise.resolve(run()).catch((error) => emit("toast", error.message));
     };
-    return el("button", { type: "button", role: "menuitem", tabindex: "-1", class: danger ? "danger" : null, on: { click } }, text, icon(sign));
+    const props = { type: "button", role: "menuitem", tabindex: "-1", class: danger ? "danger" : null };
+    return el("button", { ...props, on: { click } }, text, icon(sign));
   }
   function outside(event) {
     if (!popup.contains(event.target)) close(false);

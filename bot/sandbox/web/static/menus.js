@@ -1,6 +1,6 @@
 /** How an element opens the menu of a message or of a person: right click, Shift+F10, the menu key. */
 
-import { emit } from "./store.js";
+import { openMenu } from "./menu.js";
 
 /**
  * Make an element open a menu. Returns the element.
@@ -25,14 +25,4 @@ export function opensMenu(node, about, options = {}) {
     node.setAttribute("aria-haspopup", "menu");
   }
   return node;
-}
-
-/** Open the menu of a message or a person. @param {Event} event @param {{message?: any, user?: any}} about */
-export async function openMenu(event, about) {
-  try {
-    const menu = await import("./menu.js");
-    menu.openMenu(event, about);
-  } catch {
-    emit("toast", "The menus of this page could not be loaded.");
-  }
 }

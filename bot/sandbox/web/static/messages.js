@@ -3,7 +3,7 @@
 import { identity } from "./api.js";
 import { el, icon, morph } from "./dom.js";
 import { excerpt, renderMessage } from "./message.js";
-import { current, nameOf, on } from "./store.js";
+import { current, emit, meet, nameOf, on } from "./store.js";
 import { day } from "./time.js";
 import { welcome } from "./welcome.js";
 
@@ -12,32 +12,43 @@ const NEAR_PX = 60;
 
 const views = new Map(); // by message id, in no order
 const dismissed = new Set();
+const failures = new Map(); // by message id, what Discord's client says of a press that went wrong
 let scroller = null;
 let log = null;
 let greeting = null;
 let jump = null;
 let pinned = true; // whether the end is in view, and is to stay so
+let lastTop = 0; // where it was scrolled to, in pixels
 let loaded = false; // whether the channel's messages were read
-let wanted = null; // the id of a message to show once it is there
 
 /** @param {HTMLElement} node */
 export function mountMessages(node) {
-  log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": "Messages" });
+  log = el(
+    "div",
+    { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": "Messages" },
+  );
   greeting = el("div", { class: "greeting" });
   const inside = el("div", { class: "scrolled" }, el("h2", { class: "unseen", text: "Messages" }), greeting, log);
   scroller = el("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Conversation" }, inside);
-  jump = el("button", { type: "button", class: "jump", hidden: true, on: { click: toEnd } }, "Jump to the newest message", icon("down"));
+  jump = el(
+    "button",
+    { type: "button", class: "jump-to-end", hidden: true, on: { click: toEnd } },
+    "Jump to the newest message",
+    icon("down"),
+  );
   node.append(scroller, jump);
-  scroller.addEventListener("scroll", () => setPinned(distance() < NEAR_PX));
+  scroller.addEventListener("scroll", scrolled);
   scroller.addEventListener("keydown", walk);
   const observer = new ResizeObserver(() => pinned && toEnd());
   observer.observe(inside);
   observer.observe(scroller);
   on("messages", (all) => {
+    const again = loaded;
     loaded = true;
-    fill(all);
+    fill(all, again && !pinned);
   });
   on("message", ({ channel_id: channel, view }) => channel === current.channel && change(view));
+  on("interaction", fail);
   on("gone", ({ message_id: id }) => remove(id));
   on("channel", () => {
     loaded = false;
@@ -46,11 +57,13 @@ export function mountMessages(node) {
   on("state", () => show()); // names, roles and whether one may write
 }
 
-/** Scroll to a message and mark it for a moment; waits for one that is not there yet. @param {string} id */
+/** Scroll to a message and mark it for a moment. @param {string} id */
 export function showMessage(id) {
   const node = find(id);
-  wanted = node ? null : id;
-  if (!node) return;
+  if (!node) {
+    emit("toast", "This message is not here any more.");
+    return;
+  }
   setPinned(false);
   node.scrollIntoView({ block: "center" });
   node.focus({ preventScroll: true });
@@ -58,21 +71,25 @@ export function showMessage(id) {
   requestAnimationFrame(() => node.classList.add("shown"));
 }
 
-function fill(all) {
+function fill(all, stay = false) {
   views.clear();
-  for (const view of all) if (!view.deleted) views.set(view.message.id, view);
-  pinned = true;
+  for (const view of all) if (!view.deleted) keep(view);
+  pinned = !stay;
   log.setAttribute("aria-live", "off"); // what was there already is not read out
   show();
-  toEnd();
+  if (pinned) toEnd();
   requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
-  if (wanted) showMessage(wanted);
+}
+
+function keep(view) {
+  meet(view.message);
+  views.set(view.message.id, view);
 }
 
 function change(view) {
   if (view.deleted) return remove(view.message.id);
   const before = views.get(view.message.id);
-  views.set(view.message.id, view);
+  keep(view);
   if (!before && mine(view)) pinned = true;
   show();
   if (before) tell(before, view);
@@ -83,6 +100,14 @@ function change(view) {
 /** Whether one has done this oneself, and so wants to see it. */
 function mine({ message, command, ephemeral }) {
   return ephemeral || [message.author.id, command?.user.id].includes(identity());
+}
+
+function fail({ message_id: id, state, text }) {
+  if (!views.has(id)) return;
+  if (state === "failed") failures.set(id, text ?? "This interaction failed");
+  else if (!failures.delete(id)) return;
+  show();
+  if (pinned) toEnd();
 }
 
 function remove(id) {
@@ -117,14 +142,20 @@ function show() {
     const before = shown[at - 1];
     const date = day(view.message.timestamp);
     const newDay = !before || day(before.message.timestamp) !== date;
-    if (newDay) lines.push(el("div", { class: "day", role: "separator", "aria-label": date, key: `day ${date}` }, el("span", { text: date })));
-    lines.push({ view, grouped: !newDay && groups(before, view) });
+    if (newDay) lines.push(divider(date));
+    const failed = failures.get(view.message.id) ?? null;
+    lines.push({ view, grouped: !newDay && groups(before, view), failed });
   });
   place(lines);
   const next = welcome(loaded && !shown.some((one) => one.bot));
   if (greeting.firstChild) morph(greeting.firstChild, next);
   else greeting.append(next);
   jump.hidden = pinned;
+}
+
+function divider(date) {
+  const props = { class: "day", role: "separator", "aria-label": date };
+  return el("div", props, el("span", { text: date }));
 }
 
 /** Put the lines where they belong, changing in place what is on the page already. */
@@ -136,11 +167,18 @@ function place(lines) {
   for (const line of lines) {
     const old = known.get(idOf(line));
     const node = old ?? (line.view ? render(line) : line);
-    if (old && line.view && changed(old, line)) morph(old, render(line));
+    if (old && line.view && changed(old, line)) update(old, line);
     remember(node, line);
     if (node === at) at = at.nextElementSibling;
     else log.insertBefore(node, at);
   }
+}
+
+/** The focus stays in the message, even if what had it is no more. */
+function update(node, line) {
+  const focused = node.contains(document.activeElement);
+  morph(node, render(line));
+  if (focused && !node.contains(document.activeElement)) node.focus({ preventScroll: true });
 }
 
 function idOf(line) {
@@ -149,17 +187,17 @@ function idOf(line) {
 
 const drawn = new WeakMap(); // a message's element → what it was drawn from
 
-function changed(node, { view, grouped }) {
+function changed(node, { view, grouped, failed }) {
   const last = drawn.get(node);
-  return !last || last.view !== view || last.grouped !== grouped;
+  return last?.view !== view || last.grouped !== grouped || last.failed !== failed;
 }
 
 function remember(node, line) {
   if (line.view) drawn.set(node, line);
 }
 
-function render({ view, grouped }) {
-  return renderMessage(view, { grouped, viewOf: (id) => views.get(id), dismiss });
+function render({ view, grouped, failed }) {
+  return renderMessage(view, { grouped, failed, viewOf: (id) => views.get(id), dismiss });
 }
 
 function groups(before, view) {
@@ -183,6 +221,14 @@ function distance() {
 
 function toEnd() {
   scroller.scrollTop = scroller.scrollHeight;
+}
+
+/** Only moving up leaves the end: what grows below moves nothing. */
+function scrolled() {
+  const up = scroller.scrollTop < lastTop;
+  lastTop = scroller.scrollTop;
+  if (distance() < NEAR_PX) setPinned(true);
+  else if (up) setPinned(false);
 }
 
 function setPinned(next) {

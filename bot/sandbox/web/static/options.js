@@ -3,15 +3,18 @@
 import { el } from "./dom.js";
 import { createPicker } from "./picker.js";
 import { channels, people, roles } from "./referents.js";
-import { freshId, matching, suggest } from "./suggest.js";
+import { freshId, matching } from "./listbox.js";
+import { Suggestions } from "./suggest.js";
 
-const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9, NUMBER = 10, ATTACHMENT = 11;
+const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9;
+const NUMBER = 10, ATTACHMENT = 11;
+const TYPING_MS = 200;
 
 /**
- * @typedef {{option: any, name: string, node: HTMLElement, value: () => any, check: () => string, focus: () => void,
- *   set: (value: any) => void, picker?: import("./picker.js").Picker}} OptionField
+ * @typedef {{option: any, name: string, node: HTMLElement, value: () => any, check: () => string,
+ *   fits: () => boolean, focus: () => void, set: (value: any) => void, picker?: import("./picker.js").Picker}} OptionField
  *   `value` is undefined when nothing is given; `check` answers what is wrong in words, "" when nothing is, and
- *   shows it beside the field
+ *   shows it beside the field; `fits` tells whether there is a value that can be sent, and shows nothing
  */
 
 /** What the list of an option offers, null where it is typed freely. */
@@ -31,7 +34,7 @@ function offered(option) {
 /**
  * The field for one option.
  * @param {any} option as Discord has it
- * @param {{suggestions: (option: any, typed: string) => Promise<import("./suggest.js").Choice[]>,
+ * @param {{suggestions: (typed: string) => Promise<import("./listbox.js").Choice[]>,
  *   remove: (() => void) | null, done?: () => void, changed?: () => void}} about `done` hears of a file that was given
  * @returns {OptionField}
  */
@@ -42,11 +45,13 @@ export function createOption(option, { suggestions, remove, done, changed = () =
     if (error.textContent) check();
     changed();
   };
-  const inner = option.type === ATTACHMENT ? picture(name, touched, done) : typedField(option, name, suggestions, touched);
+  const pictured = option.type === ATTACHMENT;
+  const inner = pictured ? picture(name, touched, done) : typedField(option, name, suggestions, touched);
   const note = el("span", { class: "unseen", id: freshId("about"), text: option.description ?? "" });
   inner.control.setAttribute("aria-describedby", `${note.id} ${error.id}`);
   const sign = el("span", { class: "option-name", title: option.description, text: name });
-  const node = el("div", { class: option.type === ATTACHMENT ? "option pictured" : "option", dataset: { option: option.name } }, sign, inner.node, note);
+  const about = { class: pictured ? "option pictured" : "option", dataset: { option: option.name } };
+  const node = el("div", about, sign, inner.node, note);
   if (option.required) sign.append(el("span", { class: "required", "aria-hidden": "true", text: "*" }));
   if (remove) {
     const props = { type: "button", class: "remove", "aria-label": `Remove ${name}`, text: "✕" };
@@ -56,13 +61,15 @@ export function createOption(option, { suggestions, remove, done, changed = () =
 
   function check() {
     const value = inner.value();
-    const wrong = value === undefined ? (option.required ? "This is required." : inner.unfit?.() ?? "") : unfit(option, value);
+    const wrong = value === undefined ? (option.required ? "This is required." : "") : unfit(option, value);
     error.textContent = wrong;
     node.classList.toggle("wrong", wrong !== "");
-    if (option.type !== ATTACHMENT) inner.control.setAttribute("aria-invalid", String(wrong !== ""));
+    if (!pictured) inner.control.setAttribute("aria-invalid", String(wrong !== ""));
     return wrong;
   }
-  return { option, name, node: whole, value: inner.value, check, focus: inner.focus, set: inner.set, picker: inner.picker };
+  const fits = () => inner.value() !== undefined && unfit(option, inner.value()) === "";
+  const { value, set, focus, picker } = inner;
+  return { option, name, node: whole, value, check, fits, focus, set, picker };
 }
 
 /** What is wrong with a value, in words. */
@@ -125,11 +132,17 @@ function typedField(option, name, suggestions, changed) {
   if (listed) {
     const load = (typed) => {
       if (picked) return list ? list() : null;
-      return list ? matching(list(), typed) : suggestions(option, typed);
+      return list ? matching(list(), typed) : suggestions(typed);
     };
-    const popup = suggest(input, { label: `${name}: choices`, load, pick: take, wait: list ? 0 : 200, anchor: box });
-    input.addEventListener("focus", popup.open);
-    input.addEventListener("click", () => popup.isOpen() || popup.open());
+    const popup = new Suggestions(input, {
+      label: `${name}: choices`,
+      load,
+      pick: take,
+      wait: list ? 0 : TYPING_MS,
+      anchor: box,
+    });
+    input.addEventListener("focus", () => popup.open());
+    input.addEventListener("click", () => popup.isOpen || popup.open());
   }
   function value() {
     const text = input.value.trim();
@@ -139,7 +152,7 @@ function typedField(option, name, suggestions, changed) {
       const same = list().find((one) => one.label.toLowerCase() === text.toLowerCase());
       return same ? same.value : NotListed;
     }
-    return numeric ? Number(text) : text;
+    return numeric ? number(text) : text;
   }
   function set(given) {
     const known = list?.().find((one) => one.value === given);
@@ -149,11 +162,24 @@ function typedField(option, name, suggestions, changed) {
   return { node: box, control: input, value, set, focus: () => input.focus() };
 }
 
+/** What a person means by digits; not a number for anything else that JavaScript would take for one. */
+function number(text) {
+  return /^[-+]?\d+([.,]\d+)?$/.test(text) ? Number(text.replace(",", ".")) : NaN;
+}
+
 /** What to type, before anything is. */
 function hint(option) {
   const { min_value: low, max_value: high } = option;
   if (low !== undefined && high !== undefined) return `${low}–${high}`;
   if (option.choices?.length || option.autocomplete) return "choose…";
-  const words = { [BOOLEAN]: "true or false", [USER]: "@member", [CHANNEL]: "#channel", [ROLE]: "@role" };
-  return words[option.type] ?? { [MENTIONABLE]: "@member or role", [INTEGER]: "number", [NUMBER]: "number" }[option.type] ?? "text";
+  const words = {
+    [BOOLEAN]: "true or false",
+    [USER]: "@member",
+    [CHANNEL]: "#channel",
+    [ROLE]: "@role",
+    [MENTIONABLE]: "@member or role",
+    [INTEGER]: "number",
+    [NUMBER]: "number",
+  };
+  return words[option.type] ?? "text";
 }

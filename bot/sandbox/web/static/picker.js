@@ -2,12 +2,12 @@
 
 import { el } from "./dom.js";
 import { state } from "./store.js";
-import { openChooser } from "./suggest.js";
+import { Chooser } from "./suggest.js";
 
 /**
  * @typedef {{file: File} | {sample: string}} Picked
- * @typedef {{node: HTMLElement, items: () => Picked[], add: (more: Picked[]) => Picked[], set: (items: Picked[]) => void,
- *   room: () => number, focus: () => void}} Picker
+ * @typedef {{node: HTMLElement, items: () => Picked[], add: (more: Picked[]) => Picked[],
+ *   set: (items: Picked[]) => void, focus: () => void}} Picker `add` answers what there was no room for
  */
 
 /** The files of a paste or a drop. @param {DataTransfer | null} data @returns {Picked[]} */
@@ -89,15 +89,21 @@ export function createPicker({ label, most = 1, changed = () => {}, done = null,
   function focus() {
     (node.querySelector(".ways:not([hidden]) button") ?? node.querySelector("button"))?.focus();
   }
-  return { node, items: () => held, add, set, room: () => most - held.length, focus };
+  return { node, items: () => held, add, set, focus };
 }
 
 /** Shows what is held, with a button that takes it away. */
 function thumb(item, remove) {
   const name = nameOf(item);
   const picture = preview(item);
-  const button = el("button", { type: "button", class: "remove", "aria-label": `Remove ${name}`, text: "✕", on: { click: remove } });
+  const props = { type: "button", class: "remove", "aria-label": `Remove ${name}`, text: "✕" };
+  const button = el("button", { ...props, on: { click: remove } });
   return el("li", { class: "thumb" }, picture, el("span", { class: "name", text: name, title: name }), button);
+}
+
+/** @param {Picked} item */
+export function isPicture(item) {
+  return Boolean(item.sample) || item.file.type.startsWith("image/");
 }
 
 /** What a file is called. @param {Picked} item */
@@ -107,7 +113,7 @@ export function nameOf(item) {
 
 function preview(item) {
   if (item.sample) return el("img", { src: sampleNamed(item.sample)?.url ?? "", alt: "" });
-  if (!item.file.type.startsWith("image/")) return el("span", { class: "file-sign", "aria-hidden": "true", text: "📄" });
+  if (!isPicture(item)) return el("span", { class: "file-sign", "aria-hidden": "true", text: "📄" });
   const url = URL.createObjectURL(item.file);
   const done = () => URL.revokeObjectURL(url);
   return el("img", { src: url, alt: "", on: { load: done, error: done } });
@@ -130,7 +136,8 @@ export function chooseButton(label, multiple, given, sign = null) {
     input.value = "";
   });
   const on = { click: () => input.click() };
-  const button = el("button", { type: "button", class: "way", "aria-label": `${text} for ${label}`, title: text, on }, sign ?? text);
+  const props = { type: "button", class: "way", "aria-label": `${text} for ${label}`, title: text, on };
+  const button = el("button", props, sign ?? text);
   return el("span", { class: "choose" }, button, input);
 }
 
@@ -141,7 +148,7 @@ export function samplesButton(label, given) {
   const button = el("button", { ...props, "aria-label": `${text} for ${label}`, title: text, text: "Ready-made" });
   button.addEventListener("click", () => {
     if (button.getAttribute("aria-expanded") === "true") return;
-    openChooser(button, { label: `${text} for ${label}`, choices: portraits, pick: ({ value }) => given(value) });
+    new Chooser(button, { label: `${text} for ${label}`, choices: portraits, pick: ({ value }) => given(value) });
   });
   return button;
 }

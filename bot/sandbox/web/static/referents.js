@@ -4,9 +4,10 @@ import { avatar } from "./avatars.js";
 import { channelOf, guildOf, nameOf, state, titleOf } from "./store.js";
 
 /**
- * @typedef {{id: string, kind: "user" | "role" | "channel", label: string, detail?: string, icon?: () => Node}} Referent
+ * @typedef {{id: string, label: string, detail?: string, icon?: () => Node}} Referent
  */
 
+const DIRECT = 1;
 const CHANNEL_SIGNS = { 2: "🔊 ", 5: "📣 ", 13: "🎙 ", 15: "🗂 " };
 
 /** The open channel and its server: none in direct messages, neither before the first state. */
@@ -14,10 +15,11 @@ export function place() {
   return state ? { guild: guildOf(), channel: channelOf() } : { guild: undefined, channel: undefined };
 }
 
-/** How the open channel is called: "#general", or "@Ada" for a conversation. */
+/** How the open channel is called: "#general", "@Ada", or a group by its name. */
 export function placeName() {
   const { guild, channel } = place();
-  return channel ? `${guild ? "#" : "@"}${titleOf(channel)}` : "";
+  const sign = guild ? "#" : channel?.type === DIRECT ? "@" : "";
+  return channel ? sign + titleOf(channel) : "";
 }
 
 /** @returns {Referent[]} everybody who is in the open channel's place, the bot included */
@@ -32,7 +34,6 @@ export function people() {
 export function roles() {
   return (place().guild?.roles ?? []).map((role) => ({
     id: role.id,
-    kind: "role",
     label: role.name.startsWith("@") ? role.name : `@${role.name}`,
     detail: "Role",
   }));
@@ -44,12 +45,11 @@ export function channels(types = []) {
     .filter((one) => one.can_see !== false && (types.length === 0 || types.includes(one.type)))
     .map((one) => ({
       id: one.id,
-      kind: "channel",
       label: `${CHANNEL_SIGNS[one.type] ?? "#"}${one.name}`,
     }));
 }
 
 function person(user, member = null) {
   const label = member?.nick || nameOf(user);
-  return { id: user.id, kind: "user", label, detail: user.username, icon: () => avatar(user) };
+  return { id: user.id, label, detail: user.username, icon: () => avatar(user) };
 }

@@ -2,11 +2,12 @@
 
 import { identity } from "./api.js";
 import { avatar, initials } from "./avatars.js";
-import { clear, el, icon } from "./dom.js";
+import { el, icon, morph } from "./dom.js";
 import { mountIdentity } from "./identity.js";
 import { href } from "./route.js";
 import { current, guildOf, nameOf, on, state, titleOf } from "./store.js";
 
+let connected = true; // to the sandbox
 const unread = new Map(); // channel id → how many mentions, 0 for new messages alone
 
 /** @param {HTMLElement} node */
@@ -14,7 +15,7 @@ export function mountSidebar(node) {
   const rail = el("nav", { class: "rail", "aria-label": "Servers" });
   const list = el("nav", { class: "channels", "aria-label": "Channels" });
   const bot = el("p", { class: "bot-status", role: "status" });
-  const who = el("div", { class: "who" });
+  const who = el("section", { class: "who", "aria-label": "Who you are" });
   node.append(rail, el("div", { class: "side" }, list, bot, who));
   mountIdentity(who);
   const show = () => {
@@ -26,6 +27,10 @@ export function mountSidebar(node) {
   on("state", show);
   on("channel", () => (setDrawer(false), show()));
   on("identity", () => unread.clear());
+  on("connection", (there) => {
+    connected = there;
+    showBot(bot);
+  });
   on("message", (one) => note(one) && show());
   document.addEventListener("keydown", (event) => event.key === "Escape" && setDrawer(false));
   document.addEventListener("pointerdown", (event) => node.contains(event.target) || setDrawer(false));
@@ -49,32 +54,43 @@ function note({ channel_id: channel, view }) {
 
 function showRail(rail) {
   const here = guildOf();
-  clear(rail);
+  const next = rail.cloneNode();
   const home = state.dms[0];
-  if (home) rail.append(server("Direct messages", icon("at"), home.id, !here, state.dms));
-  if (home && state.guilds.length) rail.append(el("hr", { class: "rail-line" }));
+  if (home) next.append(server("Direct messages", icon("at"), home.id, !here, state.dms));
+  if (home && state.guilds.length) next.append(el("hr", { class: "rail-line" }));
   for (const guild of state.guilds) {
     const seen = guild.channels.filter((one) => one.can_see !== false);
-    if (seen.length) rail.append(server(guild.name, initials(guild.name, 3), seen[0].id, guild === here, seen));
+    if (seen.length) next.append(server(guild.name, initials(guild.name, 3), seen[0].id, guild === here, seen));
   }
+  morph(rail, next);
 }
 
 function server(name, shown, channelId, open, channels) {
   const waiting = channels.filter((one) => unread.has(one.id));
   const pings = waiting.reduce((sum, one) => sum + unread.get(one.id), 0);
   const label = pings ? `${name}, ${pings} mentions` : waiting.length ? `${name}, unread` : name;
-  const link = el("a", { class: "server", href: href(channelId), "aria-label": label, title: name, "aria-current": open && "true" }, shown);
+  const link = el(
+    "a",
+    { class: "server", href: href(channelId), "aria-label": label, title: name, "aria-current": open && "true" },
+    shown,
+  );
   const kind = `server-slot${open ? " open" : ""}${waiting.length ? " unread" : ""}`;
-  return el("div", { class: kind }, link, pings > 0 && el("span", { class: "count", text: pings, "aria-hidden": "true" }));
+  return el(
+    "div",
+    { class: kind },
+    link,
+    pings > 0 && el("span", { class: "count", text: pings, "aria-hidden": "true" }),
+  );
 }
 
 function showChannels(list) {
   const guild = guildOf();
-  clear(list);
-  list.append(el("h2", { class: "place", text: guild?.name ?? "Direct messages" }));
+  const next = list.cloneNode();
+  next.append(el("h2", { class: "place", text: guild?.name ?? "Direct messages" }));
   const shown = (guild?.channels ?? state.dms).filter((one) => one.can_see !== false);
-  if (guild) list.append(el("h3", { class: "heading", text: "Text channels" }));
-  list.append(el("ul", {}, ...shown.map((one) => el("li", {}, guild ? channelLink(one) : personLink(one)))));
+  if (guild) next.append(el("h3", { class: "heading", text: "Text channels" }));
+  next.append(el("ul", {}, ...shown.map((one) => el("li", {}, guild ? channelLink(one) : personLink(one)))));
+  morph(list, next);
 }
 
 function channelLink(channel) {
@@ -94,12 +110,19 @@ function link(channel, drawing, note) {
   const small = note && el("span", { class: "note", text: note });
   const count = pings > 0 && el("span", { class: "count", text: pings, "aria-label": `${pings} mentions` });
   const kind = `channel${pings !== undefined ? " unread" : ""}`;
-  return el("a", { class: kind, href: href(channel.id), "aria-current": open && "page", dataset: { channelId: channel.id } }, drawing, name, small, count);
+  return el(
+    "a",
+    { class: kind, href: href(channel.id), "aria-current": open && "page", dataset: { channelId: channel.id } },
+    drawing,
+    name,
+    small,
+    count,
+  );
 }
 
 function showBot(node) {
-  const { user, connected } = state.bot;
-  node.className = `bot-status ${connected ? "online" : "offline"}`;
-  const text = `${nameOf(user)} is ${connected ? "online" : "offline"}`;
+  const { user, connected: online } = state.bot;
+  const text = connected ? `${nameOf(user)} is ${online ? "online" : "offline"}` : "The sandbox does not answer …";
+  node.className = `bot-status ${connected && online ? "online" : "offline"}`;
   if (node.textContent !== text) node.replaceChildren(el("span", { class: "dot", "aria-hidden": "true" }), text);
 }

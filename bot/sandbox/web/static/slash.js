@@ -3,166 +3,206 @@
 import { act } from "./api.js";
 import { el } from "./dom.js";
 import { createOption } from "./options.js";
-import { parcel } from "./picker.js";
+import { filesOf, parcel } from "./picker.js";
 import { current } from "./store.js";
-import { freshId } from "./suggest.js";
+
+/** @typedef {import("./picker.js").Picked} Picked */
 
 const ATTACHMENT = 11;
+/** As many optional options are shown without being asked for. */
+const FEW = 3;
 
-/**
- * @typedef {{node: HTMLElement, command: any, focus: () => void, take: (items: import("./picker.js").Picked[]) =>
- *   import("./picker.js").Picked[], pictures: () => import("./picker.js").Picked[]}} CommandForm
- *   `take` fills empty attachment options in order and answers what did not fit
- */
-
-/**
- * @param {any} command as /sandbox/commands lists it
- * @param {{sent: () => void, cancel: () => void, given?: Record<string, any>}} about
- * @returns {CommandForm}
- */
-export function createCommandForm(command, { sent, cancel, given = {} }) {
-  const title = `/${command.shown ?? command.name}`;
-  const fields = new Map();
-  const options = command.options ?? [];
-  const rows = el("div", { class: "options" });
-  const chips = el("div", { class: "chips" });
-  const about = el("p", { class: "about", id: freshId("about") });
-  const alert = el("p", { class: "refused", role: "alert" });
-  const send = el("button", { type: "submit", class: "solid", text: "Send" });
-  const on = { submit, keydown, focusin: (event) => describe(event.target) };
-  const node = el("form", { class: "command", "aria-label": title, novalidate: true, on }, header(), rows, alert, el("footer", {}, chips, send));
-  let open = options.filter((one) => !one.required).length <= 3;
-
-  for (const option of [...options].sort((a, b) => Number(b.required ?? false) - Number(a.required ?? false))) {
-    if (option.required || given[option.name] !== undefined) add(option);
+/** The form of one command; `node` is on the page as long as the composer keeps it there. */
+export class CommandForm {
+  /**
+   * @param {any} command as /sandbox/commands lists it
+   * @param {{sent: () => void, cancel: () => void, given?: Record<string, any>}} about `given` are values by option
+   */
+  constructor(command, { sent, cancel, given = {} }) {
+    this.command = command;
+    this.sent = sent;
+    this.cancel = cancel;
+    this.given = given;
+    this.options = command.options ?? [];
+    /** @type {Map<string, import("./options.js").OptionField>} */
+    this.fields = new Map();
+    this.node = this.draw();
+    const required = this.options.filter((one) => one.required);
+    const optional = this.options.filter((one) => !one.required);
+    this.open = optional.length <= FEW;
+    for (const option of [...required, ...optional.filter((one) => one.name in given)]) this.add(option);
+    this.drawExchange();
+    this.drawChips();
+    this.describe(null);
   }
-  exchange();
-  drawChips();
-  describe(null);
 
-  function header() {
-    const close = el("button", { type: "button", class: "remove", "aria-label": `Cancel ${title}`, text: "✕", on: { click: cancel } });
-    return el("header", {}, el("strong", { text: title }), about, close);
+  /** Fill empty attachment options in order. @param {Picked[]} items @returns {Picked[]} what did not fit */
+  take(items) {
+    const pickers = this.all().map((one) => one.picker).filter(Boolean);
+    return pickers.reduce((left, picker) => picker.add(left), items);
   }
-  function add(option) {
-    const remove = option.required ? null : () => drop(option);
-    const field = createOption(option, { remove, suggestions, done: onward });
-    if (given[option.name] !== undefined) field.set(given[option.name]);
-    fields.set(option.name, field);
-    rows.append(field.node);
+
+  /** @returns {Picked[]} the files it holds */
+  pictures() {
+    return this.all().flatMap((one) => one.picker?.items() ?? []);
+  }
+
+  /** Go to what is still empty, or else to Send. */
+  focus() {
+    (this.all().find((one) => one.value() === undefined) ?? this.send).focus();
+  }
+
+  all() {
+    return [...this.fields.values()];
+  }
+
+  draw() {
+    const title = `/${this.command.shown ?? this.command.name}`;
+    this.rows = el("div", { class: "options" });
+    this.chips = el("div", { class: "chips" });
+    this.about = el("p", { class: "about" });
+    this.alert = el("p", { class: "refused", role: "alert" });
+    this.send = el("button", { type: "submit", class: "solid", text: "Send" });
+    const click = () => this.cancel();
+    const cross = { type: "button", class: "remove", "aria-label": `Cancel ${title}`, text: "✕", on: { click } };
+    const header = el("header", {}, el("strong", { text: title }), this.about, el("button", cross));
+    const on = {
+      submit: (event) => this.submit(event),
+      keydown: (event) => this.keydown(event),
+      paste: (event) => this.paste(event),
+      focusin: (event) => this.describe(event.target),
+    };
+    const footer = el("footer", {}, this.chips, this.send);
+    const props = { class: "command", "aria-label": title, novalidate: true, on };
+    return el("form", props, header, this.rows, this.alert, footer);
+  }
+
+  add(option) {
+    const remove = option.required ? null : () => this.drop(option);
+    const suggestions = (typed) => this.suggestions(option, typed);
+    const field = createOption(option, { remove, suggestions, done: () => this.onward() });
+    if (this.given[option.name] !== undefined) field.set(this.given[option.name]);
+    this.fields.set(option.name, field);
+    this.rows.append(field.node);
     return field;
   }
-  function drop(option) {
-    fields.get(option.name)?.node.remove();
-    fields.delete(option.name);
-    drawChips();
-    focus();
+
+  drop(option) {
+    this.fields.get(option.name)?.node.remove();
+    this.fields.delete(option.name);
+    this.drawChips();
+    this.focus();
   }
-  function drawChips() {
-    const left = options.filter((one) => !fields.has(one.name));
-    chips.replaceChildren();
-    if (left.length === 0) return;
-    const toggle = () => {
-      open = !open;
-      drawChips();
-      chips.querySelector("button")?.focus();
+
+  drawChips() {
+    const left = this.options.filter((one) => !this.fields.has(one.name));
+    const more = { type: "button", class: "chip", "aria-expanded": "false", text: `+${left.length} optional` };
+    const click = () => {
+      this.open = true;
+      this.drawChips();
+      this.chips.querySelector("button")?.focus();
     };
-    const props = { type: "button", class: "chip more", "aria-expanded": String(open) };
-    if (!open) chips.append(el("button", { ...props, text: `+${left.length} optional`, on: { click: toggle } }));
-    else chips.append(...left.map(chip));
+    if (this.open) this.chips.replaceChildren(...left.map((one) => this.chip(one)));
+    else this.chips.replaceChildren(left.length ? el("button", { ...more, on: { click } }) : "");
   }
-  function chip(option) {
+
+  chip(option) {
     const name = option.shown ?? option.name;
     const click = () => {
-      const field = add(option);
-      drawChips();
+      const field = this.add(option);
+      this.drawChips();
       field.focus();
     };
     const props = { type: "button", class: "chip", title: option.description, "aria-label": `Add ${name}` };
     return el("button", { ...props, text: `+ ${name}`, on: { click } });
   }
+
   /** Two pictures are easily the wrong way round. */
-  function exchange() {
-    const pickers = [...fields.values()].filter((one) => one.option.required && one.picker);
-    if (pickers.length !== 2) return;
-    const [first, second] = pickers;
+  drawExchange() {
+    const pictured = this.all().filter((one) => one.option.required && one.picker);
+    if (pictured.length !== 2) return;
+    const [first, second] = pictured;
     const click = () => {
       const kept = first.value();
       first.set(second.value());
       second.set(kept);
     };
     const label = `Exchange ${first.name} and ${second.name}`;
-    first.node.after(el("button", { type: "button", class: "exchange", "aria-label": label, title: label, text: "⇄", on: { click } }));
+    const props = { type: "button", class: "exchange", "aria-label": label, title: label, text: "⇄" };
+    first.node.after(el("button", { ...props, on: { click } }));
   }
-  function describe(target) {
+
+  /** Say on top what the option in hand is for. */
+  describe(target) {
     const name = target?.closest?.("[data-option]")?.dataset.option;
-    const option = options.find((one) => one.name === name);
-    about.textContent = option?.description ?? command.description ?? "";
+    const option = this.options.find((one) => one.name === name);
+    this.about.textContent = option?.description ?? this.command.description ?? "";
   }
-  function values(pack, except = null) {
-    const found = {};
-    for (const [name, field] of fields) {
-      const value = field.value();
-      if (name === except || value === undefined) continue;
-      found[name] = field.option.type === ATTACHMENT ? pack(value) : value;
-    }
-    return found;
+
+  /** What the bot suggests, told what else was filled in and can be sent. */
+  async suggestions(option, typed) {
+    const others = this.all().filter((one) => one.option !== option && !one.picker && one.fits());
+    const { choices } = await act({
+      kind: "autocomplete",
+      channel: current.channel,
+      command: this.command.name,
+      options: Object.fromEntries(others.map((one) => [one.option.name, one.value()])),
+      option: option.name,
+      typed,
+    });
+    return choices.map((one) => ({ value: one.value, label: one.name }));
   }
-  async function suggestions(option, typed) {
-    const { pack } = parcel();
-    const told = (one) => fields.get(one.name)?.check() === "" && one.type !== ATTACHMENT;
-    const sure = Object.fromEntries(Object.entries(values(pack, option.name)).filter(([name]) => told(options.find((one) => one.name === name))));
-    const asked = { kind: "autocomplete", command: command.name, options: sure, option: option.name, typed };
-    try {
-      const { choices } = await act({ ...asked, channel: current.channel });
-      return choices.map((one) => ({ value: one.value, label: one.name }));
-    } catch {
-      return [];
-    }
+
+  keydown(event) {
+    if (event.key === "Backspace") return this.erase(event);
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    this.cancel();
   }
-  function keydown(event) {
-    if (event.key === "Escape") cancel();
-    else if (event.key === "Backspace") erase(event);
-    else return;
-    if (event.key === "Escape") event.preventDefault();
-  }
+
   /** Backspace in an empty optional field takes the field away. */
-  function erase(event) {
-    const field = fields.get(event.target.closest("[data-option]")?.dataset.option);
+  erase(event) {
+    const field = this.fields.get(event.target.closest("[data-option]")?.dataset.option);
     if (!field || field.option.required || event.target.value !== "") return;
     event.preventDefault();
-    drop(field.option);
+    this.drop(field.option);
   }
-  async function submit(event) {
+
+  paste(event) {
+    const items = filesOf(event.clipboardData);
+    if (items.length === 0) return;
     event.preventDefault();
-    const wrong = [...fields.values()].filter((field) => field.check() !== "");
-    alert.textContent = "";
+    this.take(items);
+  }
+
+  /** A file was given: on to what is still needed. */
+  onward() {
+    const needed = this.all().find((one) => one.option.required && one.value() === undefined);
+    (needed ?? this.send).focus();
+  }
+
+  values(pack) {
+    const given = this.all().filter((one) => one.value() !== undefined);
+    const sent = (one) => (one.option.type === ATTACHMENT ? pack(one.value()) : one.value());
+    return Object.fromEntries(given.map((one) => [one.option.name, sent(one)]));
+  }
+
+  async submit(event) {
+    event.preventDefault();
+    this.alert.textContent = "";
+    const wrong = this.all().filter((field) => field.check() !== "");
     if (wrong.length) return wrong[0].focus();
-    if (send.disabled) return;
-    send.disabled = true;
+    if (this.send.disabled) return;
+    this.send.disabled = true;
     const { files, pack } = parcel();
+    const options = this.values(pack);
     try {
-      await act({ kind: "slash", channel: current.channel, command: command.name, options: values(pack) }, files);
-      sent();
+      await act({ kind: "slash", channel: current.channel, command: this.command.name, options }, files);
+      this.sent();
     } catch (error) {
-      alert.textContent = error.message;
+      this.alert.textContent = error.message;
     } finally {
-      send.disabled = false;
+      this.send.disabled = false;
     }
   }
-  function focus() {
-    const empty = [...fields.values()].find((one) => one.value() === undefined);
-    (empty ?? send).focus();
-  }
-  /** A file was given: on to what is still needed. */
-  function onward() {
-    const needed = [...fields.values()].find((one) => one.option.required && one.value() === undefined);
-    (needed ?? send).focus();
-  }
-  function take(items) {
-    const pickers = [...fields.values()].map((one) => one.picker).filter(Boolean);
-    return pickers.reduce((left, picker) => picker.add(left), items);
-  }
-  const pictures = () => [...fields.values()].flatMap((one) => one.picker?.items() ?? []);
-  return { node, command, focus, take, pictures };
 }

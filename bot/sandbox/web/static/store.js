@@ -7,10 +7,13 @@ export let state = null;
 export const current = { channel: null, console: false };
 
 const listeners = new Map();
+const met = new Map(); // accounts from messages, by id
 
 /**
  * Hear of an event: "identity", "channel", "state", "message", "gone", "interaction", "exchange", "event",
- * "toast" (a sentence), "console" (whether it is open), "messages" (all of the open channel's, just read).
+ * "toast" (a sentence), "console" (whether it is open), "messages" (all of the open channel's, just read),
+ * "members" (whether their list is open), "connection" (whether the stream is there),
+ * "stale" (the state should be read again).
  * @param {string} name
  * @param {(data: any) => void} fn
  * @returns {() => void} which stops it
@@ -55,7 +58,12 @@ export function guildOf(channelId = current.channel) {
 
 /** Any account that is known here, by its id. @param {string} id */
 export function userOf(id) {
-  return users().find((one) => one.id === id);
+  return users().find((one) => one.id === id) ?? met.get(id);
+}
+
+/** Remember who wrote and who is named in a message: they need not be here. @param {any} message */
+export function meet(message) {
+  for (const user of [message.author, ...(message.mentions ?? [])]) met.set(user.id, user);
 }
 
 function users() {

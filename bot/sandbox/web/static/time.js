@@ -2,7 +2,14 @@
 
 import { el } from "./dom.js";
 
-const RELATIVE_UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const RELATIVE_UNITS = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
 const SHORT = { hour: "numeric", minute: "2-digit" };
 const LONG = { year: "numeric", month: "long", day: "numeric" };
 const NUMERIC = { year: "numeric", month: "2-digit", day: "2-digit" };
@@ -34,7 +41,7 @@ export function now() {
 /** When a message was written: "Today at 14:03". @param {string} iso @returns {HTMLElement} */
 export function stamp(iso) {
   const when = new Date(iso);
-  return el("time", { datetime: iso, title: format(when, STYLES.F), text: near(when) });
+  return el("time", { datetime: iso, title: format(when, STYLES.F), dataset: { near: "" }, text: near(when) });
 }
 
 /** The hour alone, beside a message that follows another. @param {string} iso @returns {HTMLElement} */
@@ -79,8 +86,8 @@ function format(when, style) {
 }
 
 function keepUp() {
-  for (const one of document.querySelectorAll("time[data-relative]")) {
-    const text = fromNow(new Date(one.dateTime));
+  for (const one of document.querySelectorAll("time[data-relative], time[data-near]")) {
+    const text = ("near" in one.dataset ? near : fromNow)(new Date(one.dateTime));
     if (one.textContent !== text) one.textContent = text;
   }
 }

@@ -4,6 +4,7 @@ import { clear, el, icon } from "./dom.js";
 import { theme, toggleTheme } from "./preferences.js";
 import { channelOf, current, guildOf, on, setConsole, titleOf } from "./store.js";
 import { setDrawer } from "./sidebar.js";
+import { tool } from "./tools.js";
 import { membersOpen, setMembers } from "./members.js";
 
 /** @param {HTMLElement} node */
@@ -11,7 +12,7 @@ export function mountTopbar(node) {
   const title = el("h1");
   const mark = el("span", { class: "mark" });
   const about = el("span", { class: "about" });
-  const menu = tool("menu", "Servers and channels", () => setDrawer(true), "tool tool-menu");
+  const menu = tool("menu", "Servers and channels", () => setDrawer(true), { class: "tool tool-menu" });
   const people = tool("people", "Member list", () => setMembers(!membersOpen()));
   const console = tool("console", "Console", () => setConsole(!current.console));
   const themes = tool("sun", "Theme", () => show());
@@ -39,10 +40,6 @@ export function mountTopbar(node) {
   console.setAttribute("aria-expanded", "false");
   console.setAttribute("aria-controls", "console");
   node.append(menu, mark, title, about, el("span", { class: "tools" }, people, themes, console));
-}
-
-function tool(drawing, label, click, kind = "tool") {
-  return el("button", { type: "button", class: kind, "aria-label": label, title: label, on: { click } }, icon(drawing));
 }
 
 function showTheme(button, name) {

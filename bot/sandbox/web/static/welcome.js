@@ -1,5 +1,6 @@
 /** What stands above the first message, and what to do first where there is none. */
 
+import { prefill } from "./composer.js";
 import { el, icon } from "./dom.js";
 import { channelOf, emit, guildOf, nameOf, state, titleOf } from "./store.js";
 
@@ -19,11 +20,36 @@ export function welcome(empty) {
 
 function steps() {
   const [source, target] = state.samples;
-  const pair = el("div", { class: "pair", "aria-hidden": "true" }, portrait(source, "Face"), el("span", { class: "plus" }, icon("plus")), portrait(target, "Picture"));
-  const begin = el("button", { type: "button", class: "button button-primary large", on: { click: () => start(source, target) } }, icon("bolt"), el("span", { text: "Try /faceswap with two ready-made portraits" }));
-  const how = el("p", {}, "Or drop two pictures on the page, or choose ready-made portraits, and type ", el("code", { text: "/faceswap" }), " below.");
-  const who = el("p", { class: "small", text: `Be somebody else with “You are ${nameOf(state.me)}”, at the bottom left: members, moderators, another server.` });
-  return el("section", { class: "first-steps", "aria-label": "First steps", key: `steps ${state.me.id} ${source.name} ${target.name}` }, pair, begin, how, who);
+  const pair = el(
+    "div",
+    { class: "pair", "aria-hidden": "true" },
+    portrait(source, "Face"),
+    el("span", { class: "plus" }, icon("plus")),
+    portrait(target, "Picture"),
+  );
+  const online = state.bot.connected;
+  const words = online ? "Try /faceswap with two ready-made portraits" : "One moment: the bot is not online …";
+  const click = () => start(source, target);
+  const props = { type: "button", class: "button button-primary large", disabled: !online, on: { click } };
+  const begin = el("button", props, icon("bolt"), el("span", { text: words }));
+  const how = el(
+    "p",
+    {},
+    "Or drop two pictures on the page, or choose ready-made portraits, and type ",
+    el("code", { text: "/faceswap" }),
+    " below.",
+  );
+  const you = `“You are ${nameOf(state.me)}”`;
+  const others = `Be somebody else with ${you}, in the sidebar: members, moderators, another server.`;
+  const who = el("p", { class: "small", text: others });
+  return el(
+    "section",
+    { class: "first-steps", "aria-label": "First steps", key: `steps ${state.me.id} ${online}` },
+    pair,
+    begin,
+    how,
+    who,
+  );
 }
 
 function portrait({ url, label }, role) {
@@ -32,11 +58,9 @@ function portrait({ url, label }, role) {
 
 async function start(source, target) {
   try {
-    const composer = await import("./composer.js");
-    await composer.prefill("faceswap", { source: { sample: source.name }, target: { sample: target.name } });
-    const send = [...document.querySelectorAll("#composer [type='submit']")].find((one) => one.checkVisibility());
-    send?.focus(); // nothing is missing: Enter sends it
-  } catch {
-    emit("toast", "The message box of this page could not be loaded.");
+    await prefill("faceswap", { source: { sample: source.name }, target: { sample: target.name } });
+    document.querySelector("#composer .command [type='submit']")?.focus(); // nothing is missing: Enter sends it
+  } catch (error) {
+    emit("toast", error.message);
   }
 }

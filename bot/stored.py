@@ -7,7 +7,7 @@ from bot.store.database import Store
 from bot.store.swaps import Kept
 
 
-class Finished:
+class StoredPicture:
     """The picture of one swap. `data` is what the caller holds already, if `share` has room for it."""
 
     def __init__(
