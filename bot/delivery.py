@@ -18,7 +18,8 @@ from bot.store import swaps as rows
 from bot.store.database import Store
 from bot.store.inputs import Made
 from bot.store.showing import Showing
-from bot.store.swaps import Picture, Swap
+from bot.store.swaps import Swap
+from bot.stored import StoredPicture
 
 if TYPE_CHECKING:
     from bot.marker import Marker  # the signer takes a tenth of a second to load, which `open_marker` pays
@@ -52,7 +53,7 @@ class Receipt:
 class Finished:
     """A picture that is kept, to be shown."""
 
-    picture: Picture
+    picture: StoredPicture
     fingerprint: int
     """Its perceptual hash."""
     shown_by: Showing
@@ -175,7 +176,7 @@ class Delivery:
         except (UploadRefused, DeliveryDelayed):
             raise Undeliverable from None
 
-    async def _late(self, swap: Swap, picture: Picture, receipt: Receipt, reply: Reply) -> int:
+    async def _late(self, swap: Swap, picture: StoredPicture, receipt: Receipt, reply: Reply) -> int:
         """Send it as a message; never twice, however often it is tried."""
         first_tried_at = await self._store.run(rows.note_late, swap.id, self._now())
 
@@ -196,7 +197,7 @@ class Delivery:
     async def _repeatedly(
         self,
         swap: Swap,
-        picture: Picture,
+        picture: StoredPicture,
         rules: Rules,
         until: datetime,
         show: Callable[[bytes, Kind], Awaitable[int]],
@@ -205,22 +206,22 @@ class Delivery:
         limit, pause = swap.upload_limit, _PAUSE_SECONDS
         mark = partial(
             self._marker.mark,
-            picture.data,
             badge=badge_for(rules, caption_only_allowed=self._defaults.caption_only_allowed),
             swap_id=swap.id,
             made_at=self._now(),
         )
-        marked = await asyncio.to_thread(mark, limit_bytes=limit)
         while True:
+            marked = await asyncio.to_thread(mark, await picture.data(), limit_bytes=limit)
             try:
                 return await show(marked.data, marked.kind)
             except UploadRefused:
                 # The stated limit was not the real one; smaller until `fit` has nothing left to try.
                 limit = min(limit, len(marked.data)) * 3 // 4
-                marked = await asyncio.to_thread(mark, limit_bytes=limit)
             except DeliveryDelayed as delay:
                 wait = max(delay.retry_after_seconds, pause * (0.5 + self._jitter() / 2))
                 if self._now() + timedelta(seconds=wait) >= until:
                     raise TokenExpired from None
+                del marked
+                picture.put_away()  # others may be shown meanwhile
                 await self._sleep(wait)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)

@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -28,15 +27,14 @@ from bot.segmind import SwapResult
 from bot.store import showing
 from bot.store import swaps as rows
 from bot.store.admission import Terms, admit
-from bot.store.database import Store, Transaction
+from bot.store.database import Store, Transaction, patiently
 from bot.store.inputs import Made
 from bot.store.showing import Showing
-from bot.store.swaps import OpenSwap, Picture, Swap
+from bot.store.swaps import Kept, OpenSwap, Picture, Swap
+from bot.stored import StoredPicture
+from bot.work import TOKEN_LIFE, Rooms, Work
 
 log = logging.getLogger(__name__)
-
-TOKEN_LIFE = timedelta(minutes=15)
-"""How long an interaction's answer can be edited (source: Discord's developer documentation)."""
 
 ANSWER_TIME = timedelta(minutes=2)
 """How long a member has to say that a swap shall be paid for although no face was seen."""
@@ -44,16 +42,6 @@ ANSWER_TIME = timedelta(minutes=2)
 _LOOK_SECONDS = 1.0  # between two looks at whether the member has answered
 _CLAIM_SECONDS = 1.0
 _FALL_SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class Work:
-    """A swap that a task carries to its end."""
-
-    swap: Swap
-    reply: Reply
-    dies_at: datetime
-    """When the interaction's token stops working."""
 
 
 class Swaps:
@@ -86,6 +74,7 @@ class Swaps:
         self._tasks: set[asyncio.Task[None]] = set()
         self._keepers: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._rooms = Rooms()
 
     @asynccontextmanager
     async def admitted(
@@ -121,7 +110,7 @@ class Swaps:
 
     def start(self, swap: Swap, reply: Reply) -> None:
         """Carry an acknowledged swap to its end in a task of its own."""
-        work = Work(swap, reply, self._now() + TOKEN_LIFE)
+        work = self._rooms.work(swap, reply, self._now())
         self._track(self._to_end(work, partial(self._make_and_deliver, work)))
 
     async def cancel(self, swap_id: int, user_id: int) -> bool:
@@ -158,7 +147,8 @@ class Swaps:
             await asyncio.wait(self._tasks)
 
     def _track(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+        with patiently():
+            task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -185,7 +175,7 @@ class Swaps:
     async def _to_end(self, work: Work, steps: Callable[[], Awaitable[None]]) -> None:
         swap = work.swap
         bind(swap_id=swap.id, guild_id=swap.guild_id or None, private=(swap.prompt,))
-        with self._leases.working(swap.id):
+        with self._leases.working(swap.id), work.coming, work.shown:
             await self._guarded(steps, partial(self._refund, work))
 
     async def _guarded(
@@ -233,12 +223,12 @@ class Swaps:
         if (taken.faceless or asked_at) and not await self._agreed(work, following, asked_at):
             return partial(self._say_cancelled, work)
         called = await self._calls.make(
-            swap, taken, following, owner=self._leases.owner, dies_at=work.dies_at
+            swap, taken, following, owner=self._leases.owner, dies_at=work.dies_at, share=work.coming
         )
         if called is None:
             return partial(self._say_cancelled, work)
-        result = await self._calls.collect(called, work.dies_at - TOKEN_LIFE)
-        return partial(self._keep_and_deliver, work, result, called.sent_at, taken.hints)
+        result = await self._calls.collect(called, work.dies_at - TOKEN_LIFE, work.coming)
+        return await self._kept(work, result, called.sent_at, taken.hints)
 
     async def _show_again(self, work: Work, earlier: Made, data: bytes) -> None:
         """Answer with the result of the member's earlier swap of the same; nothing is paid or counted."""
@@ -266,9 +256,10 @@ class Swaps:
                 await asyncio.sleep(_LOOK_SECONDS)
         return answer
 
-    async def _keep_and_deliver(
+    async def _kept(
         self, work: Work, result: SwapResult, sent_at: datetime, hints: tuple[str, ...] = ()
-    ) -> None:
+    ) -> Callable[[], Awaitable[None]]:
+        """Put the picture into the store, and leave the room it came in by; returns what is left to do."""
         picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)
         made_at, left = self._now(), result.remaining_micros
 
@@ -277,18 +268,22 @@ class Swaps:
             return shown_by, self._account.turns_low(db, left)
 
         shown_by, is_low = await self._store.run(keep)
+        about = Kept(len(picture.data), picture.seed)
+        stored = StoredPicture(self._store, work.swap.id, about, work.shown, picture.data)
+        work.coming.give_back()
         if left is not None and is_low:
             await self._account.warn(left)
         if shown_by is None:
-            return  # another process has refunded it
+            return _nothing  # another process has refunded it
         seconds = (made_at - sent_at).total_seconds()
         log.info("Made in %.2f s", seconds, extra={DURATION: seconds})
         self._metrics.made(seconds)
-        await self._deliver(work, Finished(picture, result.fingerprint, shown_by, made_at - sent_at, hints))
+        finished = Finished(stored, result.fingerprint, shown_by, made_at - sent_at, hints)
+        return partial(self._deliver, work, finished)
 
     async def _deliver(self, work: Work, result: Finished) -> None:
         began = self._now()
-        await self._intake.check_result(result.picture.data, result.shown_by)
+        await self._intake.check_result(await result.picture.data(), result.shown_by)
         message_id = await self._delivery.deliver(work.swap, result, work.reply, dies_at=work.dies_at)
         if not await self._store.run(rows.settle, work.swap.id, self._now(), message_id, result.fingerprint):
             log.error("Swap %d was delivered, but had ended before", work.swap.id)
@@ -301,7 +296,7 @@ class Swaps:
     async def _resume(self, swap_id: int, reply_to: Callable[[Swap], Reply]) -> None:
         found = await self._store.run(rows.load_open, swap_id)
         if found is not None:
-            work = Work(found.swap, reply_to(found.swap), found.held_at + TOKEN_LIFE)
+            work = self._rooms.work(found.swap, reply_to(found.swap), found.held_at)
             with speaking(found.swap.locale):
                 await self._to_end(work, partial(self._carry_on, work, found))
 
@@ -318,15 +313,21 @@ class Swaps:
             case OpenSwap(state="running", request_id=str(request_id), sent_at=datetime() as sent_at) if (
                 called := self._calls.known(request_id, sent_at)
             ):
-                await self._keep_and_deliver(work, await self._calls.collect(called, found.held_at), sent_at)
+                result = await self._calls.collect(called, found.held_at, work.coming)
+                await (await self._kept(work, result, sent_at))()
             case OpenSwap(
                 state="made",
-                picture=Picture() as picture,
+                kept=Kept() as kept,
                 sent_at=datetime() as sent_at,
                 made_at=datetime() as made_at,
             ):
-                seen = await self._intake.look_again(work.swap, picture.data)
+                picture = StoredPicture(self._store, work.swap.id, kept, work.shown)
+                seen = await self._intake.look_again(work.swap, await picture.data())
                 await self._deliver(work, Finished(picture, *seen, made_at - sent_at))
             case _:
                 # The POST may have left: the picture may be paid for, but it cannot be had.
                 raise Interrupted
+
+
+async def _nothing() -> None:
+    """All is done."""

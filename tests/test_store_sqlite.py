@@ -13,7 +13,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.store import admission, swaps
-from bot.store.database import Store, Transaction
+from bot.store.database import Store, Transaction, patiently
 from tests.databases import SqliteDatabase, opened
 from tests.stores import NO_LIMITS, PICTURE, START, a_swap, open_swaps
 
@@ -108,3 +108,26 @@ async def test_an_unusable_path_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="DATABASE_URL"):
         await opened(SqliteDatabase(tmp_path / "file" / "store.sqlite3"))
+
+
+async def test_patient_work_lets_the_rest_pass(sqlite: SqliteDatabase) -> None:
+    """What members wait for runs before what was asked earlier with patience; else in order."""
+    store = await opened(sqlite)
+    go, ran = threading.Event(), list[str]()
+
+    def note(_: Transaction, what: str) -> None:
+        ran.append(what)
+
+    def hold_up(_: Transaction) -> None:
+        go.wait()
+
+    with patiently():
+        asked = [asyncio.create_task(store.run(hold_up))]
+        asked += [asyncio.create_task(store.run(note, f"patient {n}")) for n in range(2)]
+    await asyncio.sleep(0)
+    asked += [asyncio.create_task(store.run(note, f"hurried {n}")) for n in range(2)]
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(*asked)
+    await store.close()
+    assert ran == ["hurried 0", "hurried 1", "patient 0", "patient 1"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Concatenate, LiteralString, ParamSpec, TypeVar
 
 from bot.errors import StoreError
-from bot.store.database import Row, Transaction, Value
+from bot.store.database import Row, Transaction, Value, is_patient
 from bot.store.migrate import migrate
 
 P = ParamSpec("P")
@@ -67,7 +67,8 @@ class SQLiteStore:
     def __init__(self, connection: sqlite3.Connection, executor: ThreadPoolExecutor) -> None:
         self._connection = connection
         self._executor = executor
-        self._waiting: deque[_Call] = deque()
+        self._hurried: deque[_Call] = deque()
+        self._patient: deque[_Call] = deque()
 
     async def run(
         self, function: Callable[Concatenate[Transaction, P], T], /, *args: P.args, **kwargs: P.kwargs
@@ -78,15 +79,18 @@ class SQLiteStore:
         """
         loop = asyncio.get_running_loop()
         call = _Call(lambda db: function(db, *args, **kwargs), loop.create_future())
-        self._waiting.append(call)
+        (self._patient if is_patient() else self._hurried).append(call)
         self._executor.submit(self._work, loop)
         return await call.answer
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Run what waits; for all but the first of those that are run together nothing is left to do."""
-        calls: list[_Call] = []
-        while self._waiting and len(calls) < _MOST_TOGETHER:
-            calls.append(self._waiting.popleft())
+        """Run what waits; for all but the first of those that are run together nothing is left to do.
+
+        What members wait for comes first, and is not committed together with other swaps' pictures.
+        """
+        waiting, calls = self._hurried or self._patient, list[_Call]()
+        while waiting and len(calls) < _MOST_TOGETHER:
+            calls.append(waiting.popleft())
         if calls:
             outcomes = _together(self._connection, [call.function for call in calls])
             loop.call_soon_threadsafe(_answer, calls, outcomes)
