@@ -196,8 +196,25 @@ class Answer:
         until the garbage collector's last generation comes by, dozens of pictures later.
         """
         name = f"faceswap-{receipt.swap_id}.{kind.extension}"
-        with io.BytesIO(data) as stream:
+        with _Upload(data) as stream:
             yield discord.File(stream, name, description=words.alt_text())
+
+
+class _Upload(io.BytesIO):
+    """Bytes as a file. Whoever asks a BytesIO for its buffer, like aiohttp for its length, gets a copy."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._data = data
+
+    def getbuffer(self) -> memoryview:
+        """The bytes themselves."""
+        return memoryview(self._data)
+
+    def close(self) -> None:
+        """Let go of them."""
+        self._data = b""
+        super().close()
 
 
 def brief(error: BaseException) -> str:

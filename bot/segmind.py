@@ -267,13 +267,14 @@ class SegmindClient:
 
     async def _picture(self, answer: Answer, deadline: datetime, share: Share | None) -> Verified:
         """Get the picture of a success, from elsewhere if it says so, and make sure that it decodes."""
-        found = await asyncio.to_thread(locate_picture, answer)
-        if isinstance(found, str):
-            found = await self._fetch_result(found, deadline, share)
         try:
-            return await asyncio.to_thread(verified, found)
+            found = await asyncio.to_thread(_read_picture, answer)
+            if isinstance(found, str):
+                found = await asyncio.to_thread(verified, await self._fetch_result(found, deadline, share))
         except PictureError as error:
             problem = error.problem
+        else:
+            return found
         raise ApiAnswerUnreadable(f"the result is {problem}")
 
     async def _fetch_result(self, url: str, deadline: datetime, share: Share | None) -> bytes:
@@ -300,6 +301,12 @@ class SegmindClient:
                 raise ApiTimeout
             await self._sleep(delay)
             tries += 1
+
+
+def _read_picture(answer: Answer) -> Verified | str:
+    """The picture of a success, or its address; CPU work. Raises ApiAnswerUnreadable or PictureError."""
+    found = locate_picture(answer)
+    return found if isinstance(found, str) else verified(found)
 
 
 def _passing(failure: FetchError, tries: int) -> bool:

@@ -10,12 +10,12 @@ async def test_it_stops_while_it_reconnects(place: Place, start: Start) -> None:
     """Discord lets the bot's new connection hang: that holds up nobody who asks the bot to stop."""
     gateway, reached = place.sandbox.gateway, asyncio.Event()
 
-    async def silent(_: Socket) -> None:
+    async def silent(socket: Socket) -> None:  # noqa: ARG001 - Discord says nothing to it
         reached.set()
         await asyncio.Event().wait()
 
     async with asyncio.timeout(10):
         async with start():
-            gateway._converse = silent  # pyright: ignore[reportPrivateUsage] - what is said to a new socket
+            gateway._converse = silent  # pyright: ignore[reportPrivateUsage] - what a new socket hears
             gateway.drop()
             await reached.wait()
