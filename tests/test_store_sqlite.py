@@ -113,18 +113,18 @@ async def test_an_unusable_path_is_one_sentence(tmp_path: Path) -> None:
 async def test_patient_work_lets_the_rest_pass(sqlite: SqliteDatabase) -> None:
     """What members wait for runs before what was asked earlier with patience; else in order."""
     store = await opened(sqlite)
-    held, go, ran = threading.Event(), threading.Event(), list[str]()
+    started, go, ran = threading.Event(), threading.Event(), list[str]()
 
     def note(_: Transaction, what: str) -> None:
         ran.append(what)
 
     def hold_up(_: Transaction) -> None:
-        held.set()
+        started.set()
         go.wait()
 
+    asked = [asyncio.create_task(store.run(hold_up))]
+    await asyncio.to_thread(started.wait)
     with patiently():
-        asked = [asyncio.create_task(store.run(hold_up))]
-        await asyncio.to_thread(held.wait)  # or what follows would be run together with it
         asked += [asyncio.create_task(store.run(note, f"patient {n}")) for n in range(2)]
     await asyncio.sleep(0)
     asked += [asyncio.create_task(store.run(note, f"hurried {n}")) for n in range(2)]

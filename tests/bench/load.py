@@ -59,7 +59,7 @@ async def _stream(folder: Path) -> None:
         print("1,000 commands in 8 s, 10 s of API, results of 1 MB")
         typed = await run.type(AT_ONCE, 125)
         more = await run.type(200, 10)
-        await run.answered(typed + more, 300)
+        await run.answered(typed + more, 600)
         _times("acknowledged", stack.acknowledged(typed))
         _times("acknowledged while results come in, 10 commands a second", stack.acknowledged(more))
         await _end(run)
@@ -70,7 +70,7 @@ async def _burst(folder: Path) -> None:
     async with _load(folder, 1, 10) as run:
         print("1,000 commands at once, 10 s of API, results of 1 MB")
         typed = await run.type(AT_ONCE, None)
-        await run.answered(typed, 300)
+        await run.answered(typed, 600)
         _times("acknowledged", stack.acknowledged(typed))
         await _end(run)
 
@@ -81,7 +81,7 @@ async def _large(folder: Path) -> None:
         print("200 results of 4 MB, all at once")
         print(f"  memory: {_mb(stack.resident(run.bot.pid))} idle")
         typed = await run.type(200, 50)
-        await run.answered(typed, 300)
+        await run.answered(typed, 600)
         _times("acknowledged", stack.acknowledged(typed))
         await _end(run)
 
