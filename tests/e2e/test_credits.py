@@ -55,7 +55,8 @@ async def test_a_newcomer_has_everything_left(place: Place, bot: FaceSwapBot) ->
     assert bot.services.limits.member_daily == 10
 
 
-async def test_what_is_used_and_spent_is_shown(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_what_is_used_and_spent_is_shown(place: Place) -> None:
     """Two swaps here and one in direct messages: the allowance of each place, here and everywhere."""
     await swap(place, 2)
     here = place.channel
