@@ -27,7 +27,7 @@ from bot.segmind import SwapResult
 from bot.store import showing
 from bot.store import swaps as rows
 from bot.store.admission import Terms, admit
-from bot.store.database import Store, Transaction, patiently
+from bot.store.database import Store, Transaction, patiently, promptly
 from bot.store.inputs import Made
 from bot.store.showing import Showing
 from bot.store.swaps import Kept, OpenSwap, Picture, Swap
@@ -285,7 +285,11 @@ class Swaps:
         began = self._now()
         await self._intake.check_result(await result.picture.data(), result.shown_by)
         message_id = await self._delivery.deliver(work.swap, result, work.reply, dies_at=work.dies_at)
-        if not await self._store.run(rows.settle, work.swap.id, self._now(), message_id, result.fingerprint):
+        with promptly():  # its member may type the next one as soon as this one is seen
+            settled = await self._store.run(
+                rows.settle, work.swap.id, self._now(), message_id, result.fingerprint
+            )
+        if not settled:
             log.error("Swap %d was delivered, but had ended before", work.swap.id)
             return
         seconds = (self._now() - began).total_seconds()

@@ -31,7 +31,20 @@ def patiently() -> Generator[None]:
     For work that nobody waits for within the three seconds that Discord gives a first answer. It reaches the
     tasks that are begun in the block.
     """
-    before = _patient.set(True)
+    with _patience(True):
+        yield
+
+
+@contextmanager
+def promptly() -> Generator[None]:
+    """Let what is asked of the store in this block wait for nothing asked later, in a patient task too."""
+    with _patience(False):
+        yield
+
+
+@contextmanager
+def _patience(patient: bool) -> Generator[None]:
+    before = _patient.set(patient)
     try:
         yield
     finally:
