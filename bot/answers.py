@@ -3,8 +3,8 @@
 import asyncio
 import io
 import logging
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
 from typing import cast
 
 import discord
@@ -118,10 +118,10 @@ class Answer:
         return await self._show(data, kind, receipt) if await self._covered() else message_id
 
     async def _show(self, data: bytes, kind: Kind, receipt: Receipt) -> int:
-        file = self._file(data, kind, receipt)
-        view = views.result(self._swap, receipt, file.filename)
         try:
-            message = await self._webhook.edit_message(_ORIGINAL, attachments=[file], view=view)
+            with self._file(data, kind, receipt) as file:
+                view = views.result(self._swap, receipt, file.filename)
+                message = await self._webhook.edit_message(_ORIGINAL, attachments=[file], view=view)
         except discord.HTTPException as error:
             raise _why_not(error, (404,)) from None
         except CONNECTION_ERRORS:
@@ -133,11 +133,11 @@ class Answer:
 
         Raises Undeliverable, UploadRefused or DeliveryDelayed.
         """
-        file = self._file(data, kind, receipt)
-        view = views.result(self._swap, receipt, file.filename, late=True)
         try:
             place = await self._place()
-            message = await place.send(view=view, file=file, nonce=self._swap.id)
+            with self._file(data, kind, receipt) as file:
+                view = views.result(self._swap, receipt, file.filename, late=True)
+                message = await place.send(view=view, file=file, nonce=self._swap.id)
         except discord.HTTPException as error:
             raise _why_not(error) from None
         except CONNECTION_ERRORS:
@@ -188,9 +188,33 @@ class Answer:
             return self._client.get_partial_messageable(self._swap.channel_id, guild_id=self._swap.guild_id)
         return await self._client.create_dm(discord.Object(self._swap.user_id))
 
-    def _file(self, data: bytes, kind: Kind, receipt: Receipt) -> discord.File:
+    @contextmanager
+    def _file(self, data: bytes, kind: Kind, receipt: Receipt) -> Generator[discord.File]:
+        """The picture as it is sent, which lets go of its bytes at once.
+
+        discord.py leaves the stream in a cycle with itself (`File.close`): unclosed it would stay in memory
+        until the garbage collector's last generation comes by, dozens of pictures later.
+        """
         name = f"faceswap-{receipt.swap_id}.{kind.extension}"
-        return discord.File(io.BytesIO(data), name, description=words.alt_text())
+        with _Upload(data) as stream:
+            yield discord.File(stream, name, description=words.alt_text())
+
+
+class _Upload(io.BytesIO):
+    """Bytes as a file. Whoever asks a BytesIO for its buffer, like aiohttp for its length, gets a copy."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._data = data
+
+    def getbuffer(self) -> memoryview:
+        """The bytes themselves."""
+        return memoryview(self._data)
+
+    def close(self) -> None:
+        """Let go of them."""
+        self._data = b""
+        super().close()
 
 
 def brief(error: BaseException) -> str:

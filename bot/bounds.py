@@ -68,14 +68,18 @@ class _Frame:
         return round(2 * self.size[0] * self.size[1] * shares)
 
 
-def check_structure(data: bytes, kind: str) -> None:
-    """Refuse a file with blocks or scans without number, or mostly of something else, as PictureError."""
+def check_structure(data: bytes, kind: str) -> int:
+    """Refuse a file with blocks or scans without number, or mostly of something else, as PictureError.
+
+    Returns how many bytes of coefficients a decoder keeps of it, which `check_cost` has to know.
+    """
     if kind == "jpeg":
-        _frame(data)
-    elif kind in _PIXELS_IN:
+        return _frame(data).coefficient_bytes()
+    if kind in _PIXELS_IN:
         _check_chunks(data, kind)
     elif sum(data.count(bytes([0x21, block, 0])) for block in _GIF_BLOCKS) > _MOST_BLOCKS:
         raise PictureError(PictureProblem.NOT_A_PICTURE)
+    return 0
 
 
 def can_be_result(image_format: str, pixels: int) -> bool:
@@ -84,11 +88,11 @@ def can_be_result(image_format: str, pixels: int) -> bool:
     return pixels * cost <= MAX_DECODED_BYTES
 
 
-def check_cost(picture: Image.Image, data: bytes) -> None:
+def check_cost(picture: Image.Image, coefficient_bytes: int) -> None:
     """Refuse a picture, open but not decoded, whose pixels would take too much, as PictureError."""
     pixels = picture.width * picture.height
     if picture.format == "JPEG":
-        needed = _frame(data).coefficient_bytes() + pixels * _PIXEL // 64
+        needed = coefficient_bytes + pixels * _PIXEL // 64
     elif picture.format == "WEBP":
         needed = pixels * _WEBP_PIXEL
     elif picture.mode.startswith("I"):

@@ -13,6 +13,7 @@ from bot.gate import Gate
 from bot.intake import Taken
 from bot.pictures import OutputFormat
 from bot.progress import Following, Stage
+from bot.room import Share
 from bot.segmind import SegmindClient, SwapRequest, SwapResult
 from bot.segmind_queue import QueueClient, Ticket
 from bot.store import swaps as rows
@@ -69,11 +70,11 @@ class Calls:
         self._now = now
 
     async def make(
-        self, swap: Swap, taken: Taken, following: Following, *, owner: str, dies_at: datetime
+        self, swap: Swap, taken: Taken, following: Following, *, owner: str, dies_at: datetime, share: Share
     ) -> Called | None:
         """Make the call once it is this swap's turn; None when it was taken back, or is another owner's.
 
-        Raises SwapFailed.
+        The picture is read once `share` has room for it. Raises SwapFailed.
         """
         latest = dies_at - LAST_MINUTE
 
@@ -90,7 +91,7 @@ class Calls:
                 log.info("Sent to the API")
                 following.enter(Stage.MAKING)
                 try:
-                    called = await self._send(swap, taken, sent_at, dies_at)
+                    called = await self._send(swap, taken, sent_at, dies_at, share)
                 except RateLimited as error:
                     # Nothing was started: it waits like the others, if it can still be shown afterwards.
                     if error.retry_at is None or error.retry_at > latest:
@@ -101,7 +102,7 @@ class Calls:
                         following.made()
                     return called
 
-    async def collect(self, called: Called, begun_at: datetime) -> SwapResult:
+    async def collect(self, called: Called, begun_at: datetime, share: Share) -> SwapResult:
         """The result of a call, as long as the queue remembers it, even while the API does not let us ask.
 
         `begun_at` is when the swap was held. Raises SwapFailed.
@@ -114,10 +115,11 @@ class Calls:
         while True:
             left = max(forgotten_at - self._now(), _SHOWING).total_seconds()
             try:
-                return await self._api.collect(called.ticket, timeout_seconds=left)
+                return await self._api.collect(called.ticket, timeout_seconds=left, share=share)
             except _FINAL:
                 raise
             except ApiError as error:
+                share.give_back()
                 await self._account.failed(error)
                 if self._now() >= forgotten_at:
                     raise
@@ -151,7 +153,9 @@ class Calls:
                 return sent_at if started else None
             self._gate.learn(started)  # another process was told to wait
 
-    async def _send(self, swap: Swap, taken: Taken, sent_at: datetime, dies_at: datetime) -> Called:
+    async def _send(
+        self, swap: Swap, taken: Taken, sent_at: datetime, dies_at: datetime, share: Share
+    ) -> Called:
         timeout = min(self._timeout_seconds, (dies_at - _SHOWING - sent_at).total_seconds())
         request = SwapRequest(
             source_url=taken.source_url,
@@ -162,13 +166,15 @@ class Calls:
             seed=swap.seed,
         )
         if not isinstance(self._api, QueueClient):
-            return Called(sent_at, await self._api.swap(request, timeout_seconds=timeout))
+            return Called(sent_at, await self._api.swap(request, timeout_seconds=timeout, share=share))
         ticket = await self._api.submit(request, timeout_seconds=timeout)
         await self._store.run(rows.start_running, swap.id, ticket.request_id)
         try:
-            return Called(sent_at, await self._api.collect(ticket, timeout_seconds=timeout), ticket)
+            result = await self._api.collect(ticket, timeout_seconds=timeout, share=share)
         except _FINAL:
             raise
         except (ApiTimeout, ApiError) as error:
+            share.give_back()
             await self._account.failed(error)
             return Called(sent_at, None, ticket)
+        return Called(sent_at, result, ticket)

@@ -263,7 +263,7 @@ async def report(interaction: discord.Interaction[FaceSwapBot], error: Exception
     if isinstance(error, discord.HTTPException) and error.code in (UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
         log.warning("Interaction %d was not ours to answer: %s", interaction.id, brief(error))
         return
-    if isinstance(error, CONNECTION_ERRORS):
+    if isinstance(error, (discord.DiscordServerError, *CONNECTION_ERRORS)):
         log.warning("Interaction %d: the connection to Discord broke: %s", interaction.id, brief(error))
         error = Unexpected()
     elif not isinstance(error, Refusal | SwapFailed):

@@ -145,7 +145,7 @@ async def open_api(
     """The configured API, which is the bot's own engine where that runs."""
     kind = QueueClient if config.api_version == "v2" else SegmindClient
     client = partial(kind, gate=gate, now=now, metrics=metrics)
-    async with open_session() as session:
+    async with open_session(0) as session:  # turns bound the calls
         if engine is not None:
             results = config.segmind_results
             yield client(session, base_url=lambda: engine.base_url, key=engine.key, results=results)

@@ -9,6 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 
 from bot.pictures import Kind
 
@@ -64,8 +65,8 @@ def _png_parts(data: bytes) -> Iterator[Part]:
     at, name = len(_PNG_START), b""
     while name != b"IEND":
         length, name = struct.unpack(">I4s", _slice(data, at, 8))
-        body = _slice(data, at + 8, length + 4)[:length]
-        yield name, body
+        _slice(data, at + 8 + length, 4)  # its checksum
+        yield name, _slice(data, at + 8, length)
         at += 12 + length
 
 
@@ -75,10 +76,10 @@ def _png(found: list[Part], xmp: bytes) -> bytes:
         raise ValueError("no header")
     kept.insert(1, (b"iTXt", _PNG_XMP + xmp))
     chunks = (
-        struct.pack(">I", len(body)) + name + body + zlib.crc32(name + body).to_bytes(4, "big")
+        (struct.pack(">I4s", len(body), name), body, zlib.crc32(body, zlib.crc32(name)).to_bytes(4, "big"))
         for name, body in kept
     )
-    return _PNG_START + b"".join(chunks)
+    return b"".join((_PNG_START, *chain.from_iterable(chunks)))
 
 
 def _jpeg_parts(data: bytes) -> Iterator[Part]:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Protocol
 from bot import pictures
 from bot.errors import BotError, DeliveredInDoubt, DeliveryDelayed, TokenExpired, Undeliverable, UploadRefused
 from bot.pictures import Kind
-from bot.policy import DefaultLimits, badge_for
+from bot.policy import DefaultLimits, Rules, badge_for
 from bot.progress import Progress
-from bot.store import ledger, moderation
+from bot.store import moderation
 from bot.store import swaps as rows
 from bot.store.database import Store
 from bot.store.inputs import Made
-from bot.store.swaps import Picture, Swap
+from bot.store.showing import Showing
+from bot.store.swaps import Swap
+from bot.stored import StoredPicture
 
 if TYPE_CHECKING:
     from bot.marker import Marker  # the signer takes a tenth of a second to load, which `open_marker` pays
@@ -45,6 +47,20 @@ class Receipt:
     repeated: bool = False
     hints: tuple[str, ...] = ()
     """What was seen in the pictures, in words."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A picture that is kept, to be shown."""
+
+    picture: StoredPicture
+    fingerprint: int
+    """Its perceptual hash."""
+    shown_by: Showing
+    taken: timedelta
+    """From the paid call to the picture."""
+    hints: tuple[str, ...] = ()
+    """What was seen in the pictures it was made from, in words."""
 
 
 class Reply(Protocol):
@@ -110,33 +126,24 @@ class Delivery:
         self._sleep = sleep
         self._jitter = jitter
 
-    async def deliver(
-        self,
-        swap: Swap,
-        picture: Picture,
-        taken: timedelta,
-        reply: Reply,
-        *,
-        dies_at: datetime,
-        hints: tuple[str, ...] = (),
-    ) -> int:
+    async def deliver(self, swap: Swap, result: Finished, reply: Reply, *, dies_at: datetime) -> int:
         """Show the picture and return its message's id; raises SwapFailed when nobody can be shown it."""
-        left = await self._store.run(ledger.allowance, swap.id, self._now())
+        picture, left = result.picture, result.shown_by.allowance
         receipt = Receipt(
             swap_id=swap.id,
             price_micros=swap.price_micros,
             seed=swap.seed if picture.seed is None else picture.seed,
-            seconds=taken.total_seconds(),
+            seconds=result.taken.total_seconds(),
             left_today=left and left.left,
             resets_at=left and left.resets_at,
-            hints=hints,
+            hints=result.hints,
         )
 
         async def show(data: bytes, kind: Kind) -> int:
             return await reply.show(data, kind, receipt)
 
         try:
-            return await self._repeatedly(swap, picture, dies_at, show)
+            return await self._repeatedly(swap, picture, result.shown_by.rules, dies_at, show)
         except TokenExpired:
             return await self._late(swap, picture, receipt, reply)
 
@@ -169,7 +176,7 @@ class Delivery:
         except (UploadRefused, DeliveryDelayed):
             raise Undeliverable from None
 
-    async def _late(self, swap: Swap, picture: Picture, receipt: Receipt, reply: Reply) -> int:
+    async def _late(self, swap: Swap, picture: StoredPicture, receipt: Receipt, reply: Reply) -> int:
         """Send it as a message; never twice, however often it is tried."""
         first_tried_at = await self._store.run(rows.note_late, swap.id, self._now())
 
@@ -182,38 +189,39 @@ class Delivery:
             return await reply.show_late(data, kind, receipt)
 
         try:
-            return await self._repeatedly(swap, picture, self._now() + _GIVE_UP, send)
+            rules = await self._store.run(moderation.rules, swap.guild_id, 0)
+            return await self._repeatedly(swap, picture, rules, self._now() + _GIVE_UP, send)
         except TokenExpired:
             raise Undeliverable from None
 
     async def _repeatedly(
         self,
         swap: Swap,
-        picture: Picture,
+        picture: StoredPicture,
+        rules: Rules,
         until: datetime,
         show: Callable[[bytes, Kind], Awaitable[int]],
     ) -> int:
         """Show it, smaller where too large, later where Discord is busy; raises TokenExpired at `until`."""
         limit, pause = swap.upload_limit, _PAUSE_SECONDS
-        rules = await self._store.run(moderation.rules, swap.guild_id, 0)
         mark = partial(
             self._marker.mark,
-            picture.data,
             badge=badge_for(rules, caption_only_allowed=self._defaults.caption_only_allowed),
             swap_id=swap.id,
             made_at=self._now(),
         )
-        marked = await asyncio.to_thread(mark, limit_bytes=limit)
         while True:
+            marked = await asyncio.to_thread(mark, await picture.data(), limit_bytes=limit)
             try:
                 return await show(marked.data, marked.kind)
             except UploadRefused:
                 # The stated limit was not the real one; smaller until `fit` has nothing left to try.
                 limit = min(limit, len(marked.data)) * 3 // 4
-                marked = await asyncio.to_thread(mark, limit_bytes=limit)
             except DeliveryDelayed as delay:
                 wait = max(delay.retry_after_seconds, pause * (0.5 + self._jitter() / 2))
                 if self._now() + timedelta(seconds=wait) >= until:
                     raise TokenExpired from None
+                del marked
+                picture.put_away()  # others may be shown meanwhile
                 await self._sleep(wait)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)

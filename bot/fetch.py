@@ -14,6 +14,7 @@ import aiohttp
 from yarl import URL
 
 from bot.errors import FetchError, FetchProblem
+from bot.room import Share
 
 DISCORD_CDN = ("https://cdn.discordapp.com", "https://media.discordapp.net")
 """Where Discord serves attachments (source: Discord's developer documentation)."""
@@ -36,6 +37,10 @@ Trace = aiohttp.TraceConfig
 """What `answers_heard` makes, by a name of that kind."""
 
 _CHUNK = 64 * 1024
+READ_AHEAD = 16 * 1024
+"""Bytes of a body that are read before anybody asks for them, besides what comes with the headers."""
+
+_SMALL = 64 * 1024  # what needs no room of its own: about that much is read ahead anyway
 _GONE = (403, 404, 410)
 _LABEL = r"[a-z0-9-]"
 
@@ -93,9 +98,13 @@ def _compile(origin: str) -> re.Pattern[str]:
     return re.compile(rf"{scheme}://{pattern}:{port or (443 if scheme == 'https' else 80)}")
 
 
-def open_session() -> aiohttp.ClientSession:
-    """A client session that keeps no cookies; the default TLS context honours SSL_CERT_FILE."""
-    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+def open_session(connections: int = 100) -> aiohttp.ClientSession:
+    """A client session that keeps no cookies; the default TLS context honours SSL_CERT_FILE.
+
+    It opens at most so many `connections` at once, 0 for any number.
+    """
+    connector = aiohttp.TCPConnector(limit=connections)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
 async def fetch(
@@ -105,18 +114,21 @@ async def fetch(
     allowed: AllowedOrigins,
     max_bytes: int,
     timeout_seconds: float,
+    share: Share | None = None,
 ) -> bytes:
-    """Read one URL whole, in memory.
+    """Read one URL whole, in memory, with a `share` of what room there is.
 
     Raises FetchError: NOT_ALLOWED before anything is resolved, STATUS for anything but 200, TOO_LARGE once
-    the body (after decompression) passes `max_bytes`, TIMEOUT after `timeout_seconds` in all, else NETWORK.
+    the body (after decompression) passes `max_bytes`, TIMEOUT after `timeout_seconds` in all, in which
+    waiting for room does not count, else NETWORK.
     """
     target = allowed.admit(url)
     try:
-        async with asyncio.timeout(timeout_seconds):
-            async with session.get(target, allow_redirects=False) as response:
+        async with asyncio.timeout(timeout_seconds) as limit:
+            async with session.get(target, allow_redirects=False, read_bufsize=READ_AHEAD) as response:
                 if response.status != 200:
                     raise FetchError(FetchProblem.STATUS, response.status)
+                await make_room(response, max_bytes, Reading(share, limit))
                 return await read_capped(response, max_bytes)
     except TimeoutError:
         problem = FetchProblem.TIMEOUT
@@ -206,6 +218,30 @@ async def post(
     except (aiohttp.ClientError, OSError):
         problem = FetchProblem.NETWORK
     raise FetchError(problem)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a body that may be a picture is read: with a share of what room there is, within a time limit."""
+
+    share: Share | None
+    limit: asyncio.Timeout
+
+
+async def make_room(response: aiohttp.ClientResponse, max_bytes: int, reading: Reading | None) -> None:
+    """Wait until there is room for a body; its sender is held up meanwhile, and the limit stands still.
+
+    A body that does not say how long it is, or that is compressed, may become as large as any.
+    """
+    said = None if "content-encoding" in response.headers else response.content_length
+    length = max_bytes if said is None else min(said, max_bytes)
+    if reading is None or reading.share is None or length <= _SMALL:
+        return
+    loop, until = asyncio.get_running_loop(), reading.limit.when()
+    began = loop.time()
+    reading.limit.reschedule(None)
+    await reading.share.take(length)
+    reading.limit.reschedule(until and until + loop.time() - began)
 
 
 async def read_capped(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

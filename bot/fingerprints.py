@@ -5,7 +5,9 @@ a fifth brighter and another format change at most 7 bits; other photos differ i
 5 % off the edges changes up to 20 (all measured in `tests/test_fingerprints.py`).
 """
 
-from bot.pictures import grey_fields
+from dataclasses import dataclass, field
+
+from bot.pictures import Kind, grey_fields, kind_of_result
 
 _WIDTH, _HEIGHT = 9, 8
 _SIGN = 1 << 63
@@ -23,3 +25,20 @@ def fingerprint(data: bytes) -> int:
         for left in range(row, row + _WIDTH - 1):
             bits = bits << 1 | (greys[left] > greys[left + 1])
     return bits - 2 * (bits & _SIGN)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A picture that decodes whole, what it is, and its perceptual hash."""
+
+    data: bytes = field(repr=False)
+    kind: Kind
+    fingerprint: int
+
+
+def verified(data: bytes) -> Verified:
+    """Decode a PNG, JPEG or WebP whole (its first frame), and once; a cut file fails.
+
+    Call it in a thread. Raises PictureError.
+    """
+    return Verified(data, kind_of_result(data), fingerprint(data))

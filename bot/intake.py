@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import hmac
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,8 +29,9 @@ from bot.references import InMessage, unsigned
 from bot.store import inputs
 from bot.store.database import Store
 from bot.store.inputs import Made, Seen
+from bot.store.showing import Showing, showing
 from bot.store.swaps import Swap
-from bot.trust_errors import PictureRole
+from bot.trust_errors import PictureBlocked, PictureRole
 from bot.words.sights import large_target, notes
 
 MAX_INPUT_BYTES = 25 * 1024 * 1024
@@ -62,6 +62,16 @@ class Taken:
     """What was seen in the pictures, in words."""
     faceless: bool = False
     """Whether a picture seems to show no face."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A picture that was read, and what was found out about it."""
+
+    data: bytes = field(repr=False)
+    sha256: bytes
+    fingerprint: int
+    pixels: int
 
 
 class Intake:
@@ -98,15 +108,14 @@ class Intake:
             self._key = await self._store.run(inputs.store_key, "digest")
         async with self._room:
             source, target = await asyncio.gather(
-                read_picture(self._reader, source_url, Role.SOURCE),
-                read_picture(self._reader, target_url, Role.TARGET),
+                self._look(source_url, Role.SOURCE), self._look(target_url, Role.TARGET)
             )
-            seen, pixels = await asyncio.to_thread(_seen, swap, source, target, self._key)
-            await self._filter.check(source, PictureRole.SOURCE)
-            await self._filter.check(target, PictureRole.TARGET)
-            sight = await self._precheck.look(source, target)
+            await self._filter.check(source.data, PictureRole.SOURCE)
+            await self._filter.check(target.data, PictureRole.TARGET)
+            sight = await self._precheck.look(source.data, target.data)
+        seen = _seen(swap, source, target, self._key)
         earlier = await self._store.run(inputs.take_in, swap, seen, self._now())
-        fits, hints = can_be_result(swap.image_format, pixels), notes(sight)
+        fits, hints = can_be_result(swap.image_format, target.pixels), notes(sight)
         return Taken(
             source_url,
             target_url,
@@ -116,15 +125,19 @@ class Intake:
             bool(sight.faceless),
         )
 
-    async def check_result(self, swap: Swap, data: bytes) -> int:
-        """Look at a finished picture, and return its perceptual hash.
+    async def _look(self, url: str, role: Role) -> _Look:
+        return await asyncio.to_thread(_looked_at, await read_picture(self._reader, url, role), role)
 
-        Raises PictureBlocked, Filtered or FilterFailed.
-        """
+    async def check_result(self, data: bytes, shown_by: Showing) -> None:
+        """Look at a finished picture; raises PictureBlocked, Filtered or FilterFailed."""
         await self._filter.check(data, PictureRole.RESULT)
+        if shown_by.blocked:
+            raise PictureBlocked
+
+    async def look_again(self, swap: Swap, data: bytes) -> tuple[int, Showing]:
+        """The perceptual hash of a picture that an earlier process has kept, and what it is shown by."""
         result_hash = await asyncio.to_thread(fingerprint, data)
-        await self._store.run(inputs.refuse_blocked, swap.guild_id, (result_hash,))
-        return result_hash
+        return result_hash, await self._store.run(showing, swap, result_hash, self._now())
 
     async def result_of(self, made: Made) -> bytes | None:
         """The picture that an earlier swap was answered with, where it still stands in its message."""
@@ -155,30 +168,27 @@ async def read_picture(reader: Reader, url: str, role: Role) -> bytes:
     raise failure
 
 
-def _seen(swap: Swap, source: bytes, target: bytes, key: bytes) -> tuple[Seen, int]:
-    """What both pictures are, and how many pixels the target has."""
-    seen = Seen(
-        source=unsigned(swap.source_url),
-        target=unsigned(swap.target_url),
-        digest=_digest(swap, source, target, key),
-        source_hash=_fingerprint(source, Role.SOURCE),
-        target_hash=_fingerprint(target, Role.TARGET),
-    )
-    width, height = pictures.size(target)
-    return seen, width * height
-
-
-def _fingerprint(data: bytes, role: Role) -> int:
+def _looked_at(data: bytes, role: Role) -> _Look:
     try:
-        return fingerprint(data)
+        width, height = pictures.size(data)
+        return _Look(data, hashlib.sha256(data).digest(), fingerprint(data), width * height)
     except PictureError as error:
         raise PictureUnusable(role, error.problem) from None
 
 
-def _digest(swap: Swap, source: bytes, target: bytes, key: bytes) -> str:
+def _seen(swap: Swap, source: _Look, target: _Look, key: bytes) -> Seen:
+    return Seen(
+        source=unsigned(swap.source_url),
+        target=unsigned(swap.target_url),
+        digest=_digest(swap, source.sha256, target.sha256, key),
+        source_hash=source.fingerprint,
+        target_hash=target.fingerprint,
+    )
+
+
+def _digest(swap: Swap, source_sha256: bytes, target_sha256: bytes, key: bytes) -> str:
     """Tells whether a member asks for the same again; worth nothing without the store's key."""
-    asked = io.BytesIO()
-    for part in (source, target, swap.prompt.encode()):
-        asked.write(hashlib.sha256(part).digest())
-    asked.write(f"{swap.user_id} {swap.image_format} {swap.quality} {swap.seed}".encode())
-    return hmac.new(key, asked.getvalue(), hashlib.sha256).hexdigest()
+    prompt = hashlib.sha256(swap.prompt.encode()).digest()
+    options = f"{swap.user_id} {swap.image_format} {swap.quality} {swap.seed}".encode()
+    asked = b"".join((source_sha256, target_sha256, prompt, options))
+    return hmac.new(key, asked, hashlib.sha256).hexdigest()

@@ -61,9 +61,12 @@ _ORIENTATION = 0x0112
 _ENCODED_SIDE = 16_383
 """Longest side that WebP can hold, in pixels (source: the WebP container specification)."""
 
+_LARGE_PIXELS = 10_000_000
+
 _FIELD_SIDE = 32
 """Pixels of a side of a field that are enough for its mean."""
 
+_PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"IEND\xaeB`\x82"
 
 # What Pillow's parsers are known to raise for broken files.
@@ -82,7 +85,7 @@ BROKEN = (
 
 def sniff(data: bytes) -> Kind | None:
     """Tell the format from the first bytes alone; None when it is none of ours."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+    if data.startswith(_PNG_START):
         return Kind.PNG
     if data.startswith(b"\xff\xd8\xff"):
         return Kind.JPEG
@@ -102,12 +105,12 @@ def open_picture(data: bytes) -> Image.Image:
     kind = sniff(data)
     if kind is None:
         raise PictureError(PictureProblem.NOT_A_PICTURE)
-    check_structure(data, kind)
+    coefficient_bytes = check_structure(data, kind)
     try:
         picture = Image.open(io.BytesIO(data), formats=[kind.value.upper()])
         if max(picture.size) > MAX_SIDE or picture.width * picture.height > MAX_PIXELS:
             raise PictureError(PictureProblem.TOO_LARGE)
-        check_cost(picture, data)
+        check_cost(picture, coefficient_bytes)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureError(PictureProblem.TOO_LARGE) from None
     except BROKEN:
@@ -120,20 +123,23 @@ def size(data: bytes) -> tuple[int, int]:
     return open_picture(data).size
 
 
-def verify(data: bytes) -> Kind:
-    """Decode a PNG, JPEG or WebP whole (its first frame) and tell which it is; a cut file fails.
+def kind_of_result(data: bytes) -> Kind:
+    """Tell what a PNG, JPEG or WebP is, and check of it what decoding leaves unchecked.
 
-    Raises PictureError.
+    A file that passes is whole if `grey_fields` can be read from it, too. Raises PictureError.
     """
     kind = sniff(data)
     if kind is None or kind is Kind.GIF:
         raise PictureError(PictureProblem.NOT_A_PICTURE)
     if kind is Kind.PNG:
         # Decoding looks neither at checksums nor at the end.
-        _decode(lambda picture: picture.verify(), data)
+        picture = open_picture(data)
+        try:
+            picture.verify()
+        except BROKEN:
+            raise PictureError(PictureProblem.NOT_A_PICTURE) from None
         if _PNG_END not in data:
             raise PictureError(PictureProblem.NOT_A_PICTURE)
-    _decode(_load_small, data)
     return kind
 
 
@@ -146,8 +152,11 @@ def grey_fields(data: bytes, width: int, height: int) -> bytes:
     try:
         picture.draft("L", (width * _FIELD_SIDE, height * _FIELD_SIDE))
         ImageOps.exif_transpose(picture, in_place=True)
-        size, gap = (width, height), 2.0
-        return _grey(picture).resize(size, Image.Resampling.LANCZOS, reducing_gap=gap).tobytes()
+        # A very large picture gets no grey copy beside it: it is made small first, which is nearly the same.
+        is_large = picture.mode == "RGB" and picture.width * picture.height > _LARGE_PIXELS
+        grey = picture if is_large else _grey(picture)
+        small = grey.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return small.convert("L").tobytes()
     except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
 
@@ -163,27 +172,27 @@ def _grey(picture: Image.Image) -> Image.Image:
     return grey
 
 
-def _load_small(picture: Image.Image) -> None:
-    picture.draft(None, (1, 1))  # a JPEG at an eighth: its data is read whole all the same
-    picture.load()
-
-
-def _decode(step: Callable[[Image.Image], object], data: bytes) -> None:
-    try:
-        step(open_picture(data))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PictureError(PictureProblem.TOO_LARGE) from None
-    except BROKEN:
-        raise PictureError(PictureProblem.NOT_A_PICTURE) from None
-
-
 def is_plain(data: bytes) -> bool:
     """Whether a picture needs no turning upright and has no second frame; raises PictureError."""
     picture = open_picture(data)
     try:
-        return picture.getexif().get(_ORIENTATION, 1) == 1 and getattr(picture, "n_frames", 1) == 1
+        if picture.format == "PNG" and _goes_on(data):
+            picture.load()
+        # Not `picture.getexif`: a PNG's own decodes it first, for the sake of what may follow the pixels.
+        exif = Image.Image.getexif(picture)
+        return exif.get(_ORIENTATION, 1) == 1 and getattr(picture, "n_frames", 1) == 1
     except BROKEN:
         raise PictureError(PictureProblem.NOT_A_PICTURE) from None
+
+
+def _goes_on(data: bytes) -> bool:
+    """Whether a PNG says more after its pixels than that it ends, or not even that."""
+    at, name = len(_PNG_START), b""
+    while (before := name) != b"IEND" and (name := data[at + 4 : at + 8]):
+        if before == b"IDAT" and name not in (b"IDAT", b"IEND"):
+            return True
+        at += 12 + int.from_bytes(data[at : at + 4], "big")
+    return name != b"IEND"
 
 
 def fit(

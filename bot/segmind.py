@@ -30,11 +30,12 @@ from bot.errors import (
     RateLimited,
     SwapFailed,
 )
-from bot.fetch import AllowedOrigins, fetch, read_capped
+from bot.fetch import READ_AHEAD, AllowedOrigins, Reading, fetch, make_room, read_capped
+from bot.fingerprints import Verified, verified
 from bot.gate import Gate
 from bot.log import add
 from bot.metrics import Metrics
-from bot.pictures import Kind, verify
+from bot.room import Share
 from bot.segmind_errors import read_error, request_id
 from bot.segmind_wire import (
     CREDITS_PATH,
@@ -142,20 +143,24 @@ class SegmindClient:
         self._random = random
         self._metrics = metrics or Metrics()
 
-    async def swap(self, request: SwapRequest, *, timeout_seconds: float = TIMEOUT_SECONDS) -> SwapResult:
-        """Swap faces, all within `timeout_seconds`; the result's picture decodes whole.
+    async def swap(
+        self, request: SwapRequest, *, timeout_seconds: float = TIMEOUT_SECONDS, share: Share | None = None
+    ) -> SwapResult:
+        """Swap faces; the result's picture decodes whole.
 
-        Raises SwapFailed: an ApiError by status, ApiUnreachable when every permitted try failed before the
-        request left, ApiTimeout, ApiDisconnected or ApiAnswerUnreadable when the call may have been billed.
+        `timeout_seconds` is the API's time, repeats included. The picture is read with a `share` of what
+        room there is: waiting for that, and looking at what has come, do not count. Raises SwapFailed: an
+        ApiError by status, ApiUnreachable when every permitted try failed before the request left,
+        ApiTimeout, ApiDisconnected or ApiAnswerUnreadable when the call may have been billed.
         """
         try:
-            async with asyncio.timeout(timeout_seconds):
+            async with asyncio.timeout(timeout_seconds) as limit:
                 deadline = self._now() + timedelta(seconds=timeout_seconds)
-                answer = await self._pay(SWAP_PATH, request, timeout_seconds)
-                picture, kind = await self._picture(answer, deadline)
-                return make_result(answer, picture, kind, request_id(answer.headers, self._key))
+                answer = await self._pay(SWAP_PATH, request, timeout_seconds, Reading(share, limit))
         except TimeoutError:
             raise ApiTimeout from None
+        picture = await self._picture(answer, deadline, share)
+        return make_result(answer, picture, request_id(answer.headers, self._key))
 
     async def credits(self) -> Credits:
         """Ask what is left on the account; free of charge. Raises SwapFailed like `swap`."""
@@ -166,21 +171,28 @@ class SegmindClient:
         except TimeoutError:
             raise ApiTimeout from None
 
-    async def _pay(self, path: str, request: SwapRequest, timeout_seconds: float) -> Answer:
+    async def _pay(
+        self, path: str, request: SwapRequest, timeout_seconds: float, reading: Reading | None = None
+    ) -> Answer:
         """Make a paid call: begun anew only where nothing was started, and while a whole one still fits."""
         room = min(_ROOM_SECONDS, timeout_seconds / 4)
         latest = self._now() + timedelta(seconds=timeout_seconds - room)
-        return await self._call("POST", path, request.body(), latest)
+        return await self._call("POST", path, request.body(), latest, reading)
 
     async def _call(
-        self, method: Literal["GET", "POST"], path: str, body: dict[str, str | int] | None, latest: datetime
+        self,
+        method: Literal["GET", "POST"],
+        path: str,
+        body: dict[str, str | int] | None,
+        latest: datetime,
+        reading: Reading | None = None,
     ) -> Answer:
         """Get a success; try again where that is safe even for a paid call, but never later than `latest`."""
         tries = 1
         while True:
             if method == "POST" and not await self._gate.opened(latest):
                 raise RateLimited(429, retry_at=self._gate.opens_at)
-            outcome = await self._try(method, self._address() + path, body)
+            outcome = await self._try(method, self._address() + path, body, reading)
             if isinstance(outcome, Answer):
                 add(request_id=request_id(outcome.headers, self._key))
                 if outcome.status in SUCCESSES:
@@ -207,12 +219,16 @@ class SegmindClient:
         return (self._base_url if isinstance(self._base_url, str) else self._base_url()).rstrip("/")
 
     async def _try(
-        self, method: Literal["GET", "POST"], url: str, body: dict[str, str | int] | None = None
+        self,
+        method: Literal["GET", "POST"],
+        url: str,
+        body: dict[str, str | int] | None = None,
+        reading: Reading | None = None,
     ) -> Answer | SwapFailed:
         """Make one request, and measure it; what came in its way is returned, not raised."""
         began, outcome = perf_counter(), "abandoned"
         try:
-            answer = await self._request(method, url, body)
+            answer = await self._request(method, url, body, reading)
             outcome = f"{answer.status // 100}xx" if isinstance(answer, Answer) else type(answer).__name__
             return answer
         finally:
@@ -220,7 +236,11 @@ class SegmindClient:
             self._metrics.called(endpoint, outcome, perf_counter() - began)
 
     async def _request(
-        self, method: Literal["GET", "POST"], url: str, body: dict[str, str | int] | None
+        self,
+        method: Literal["GET", "POST"],
+        url: str,
+        body: dict[str, str | int] | None,
+        reading: Reading | None,
     ) -> Answer | SwapFailed:
         """Make one request, with the key."""
         # A kept-alive connection may have been closed by the server just as we write on it, and then nobody
@@ -235,28 +255,29 @@ class SegmindClient:
                 allow_redirects=False,
                 raise_for_status=False,
                 timeout=aiohttp.ClientTimeout(total=None, connect=_CONNECT_SECONDS),
+                read_bufsize=READ_AHEAD,
             ) as response:
-                read = _read_whole if response.status in SUCCESSES else _read_failed
-                return await read(response)
+                if response.status in SUCCESSES:
+                    return await _read_whole(response, reading)
+                return await _read_failed(response)
         except _NOT_SENT:
             return ApiUnreachable()
         except aiohttp.ClientError:
             return ApiDisconnected()
 
-    async def _picture(self, answer: Answer, deadline: datetime) -> tuple[bytes, Kind]:
+    async def _picture(self, answer: Answer, deadline: datetime, share: Share | None) -> Verified:
         """Get the picture of a success, from elsewhere if it says so, and make sure that it decodes."""
-        found = await asyncio.to_thread(locate_picture, answer)
-        if isinstance(found, str):
-            found = await self._fetch_result(found, deadline)
         try:
-            kind = await asyncio.to_thread(verify, found)
+            found = await asyncio.to_thread(_read_picture, answer)
+            if isinstance(found, str):
+                found = await asyncio.to_thread(verified, await self._fetch_result(found, deadline, share))
         except PictureError as error:
             problem = error.problem
         else:
-            return found, kind
+            return found
         raise ApiAnswerUnreadable(f"the result is {problem}")
 
-    async def _fetch_result(self, url: str, deadline: datetime) -> bytes:
+    async def _fetch_result(self, url: str, deadline: datetime, share: Share | None) -> bytes:
         """Read a result that is paid for: a GET is free and safe to repeat. No key goes there."""
         tries = 1
         while True:
@@ -267,7 +288,9 @@ class SegmindClient:
                     url,
                     allowed=self._results,
                     max_bytes=PICTURE_MAX_BYTES,
-                    timeout_seconds=min(_RESULT_SECONDS, left),
+                    # The first try has its whole time: we may have been busy when the answer came.
+                    timeout_seconds=_RESULT_SECONDS if tries == 1 else min(_RESULT_SECONDS, left),
+                    share=share,
                 )
             except FetchError as error:
                 failure = error
@@ -280,6 +303,12 @@ class SegmindClient:
             tries += 1
 
 
+def _read_picture(answer: Answer) -> Verified | str:
+    """The picture of a success, or its address; CPU work. Raises ApiAnswerUnreadable or PictureError."""
+    found = locate_picture(answer)
+    return found if isinstance(found, str) else verified(found)
+
+
 def _passing(failure: FetchError, tries: int) -> bool:
     """Tell whether the next try of a fetch may go better; that nothing is there is believed in the end."""
     if failure.status == 404:
@@ -289,9 +318,10 @@ def _passing(failure: FetchError, tries: int) -> bool:
     )
 
 
-async def _read_whole(response: aiohttp.ClientResponse) -> Answer | SwapFailed:
+async def _read_whole(response: aiohttp.ClientResponse, reading: Reading | None) -> Answer | SwapFailed:
     """Read a success, which is billed; whatever breaks from here on is an unreadable answer."""
     try:
+        await make_room(response, PICTURE_MAX_BYTES, reading)
         body = await read_capped(response, PICTURE_MAX_BYTES)
     except FetchError:
         return ApiAnswerUnreadable("the answer is too large")

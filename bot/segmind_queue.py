@@ -29,9 +29,10 @@ from bot.errors import (
     RecordExpired,
     SwapFailed,
 )
-from bot.fetch import AllowedOrigins
+from bot.fetch import AllowedOrigins, Reading
+from bot.fingerprints import Verified
 from bot.log import add
-from bot.pictures import Kind
+from bot.room import Share
 from bot.segmind import SUCCESSES, TIMEOUT_SECONDS, TRIES, SegmindClient
 from bot.segmind_errors import clean, read_error, read_failed_job
 from bot.segmind_wire import (
@@ -144,13 +145,14 @@ def _names_picture(answer: Answer) -> bool:
         return False
 
 
-def make_queued_result(answer: Answer, picture: bytes, kind: Kind, request_id: str) -> SwapResult:
+def make_queued_result(answer: Answer, picture: Verified, request_id: str) -> SwapResult:
     """Put the verified picture together with what the result's `metrics` say of it."""
     metrics = parse_object(answer.body).get("metrics")
     said = cast("dict[str, object]", metrics) if isinstance(metrics, dict) else {}
     return SwapResult(
-        picture=picture,
-        kind=kind,
+        picture=picture.data,
+        kind=picture.kind,
+        fingerprint=picture.fingerprint,
         cost_micros=micros(said.get("cost")),
         seed=None,
         request_id=request_id,
@@ -162,11 +164,14 @@ def make_queued_result(answer: Answer, picture: bytes, kind: Kind, request_id: s
 class QueueClient(SegmindClient):
     """A SegmindClient that swaps by v2: made like it, and `swap` does the same in two steps."""
 
-    async def swap(self, request: SwapRequest, *, timeout_seconds: float = TIMEOUT_SECONDS) -> SwapResult:
+    async def swap(
+        self, request: SwapRequest, *, timeout_seconds: float = TIMEOUT_SECONDS, share: Share | None = None
+    ) -> SwapResult:
         """Submit and collect, all within `timeout_seconds`; raises what these do."""
         deadline = self._now() + timedelta(seconds=timeout_seconds)
         ticket = await self.submit(request, timeout_seconds=timeout_seconds)
-        return await self.collect(ticket, timeout_seconds=(deadline - self._now()).total_seconds())
+        left = (deadline - self._now()).total_seconds()
+        return await self.collect(ticket, timeout_seconds=left, share=share)
 
     async def submit(
         self, request: SwapRequest, *, timeout_seconds: float = SUBMIT_TIMEOUT_SECONDS
@@ -187,12 +192,15 @@ class QueueClient(SegmindClient):
         """Make the ticket of a job that was submitted earlier. Raises ValueError for what is no id."""
         return Ticket.from_request_id(self._address(), request_id)
 
-    async def collect(self, ticket: Ticket, *, timeout_seconds: float = TIMEOUT_SECONDS) -> SwapResult:
-        """Wait for the job and get its picture, all within `timeout_seconds`; may be called again at will.
+    async def collect(
+        self, ticket: Ticket, *, timeout_seconds: float = TIMEOUT_SECONDS, share: Share | None = None
+    ) -> SwapResult:
+        """Wait for the job, at most `timeout_seconds`, and get its picture; may be called again at will.
 
-        Raises SwapFailed, for good: JobFailed or NoFace, RecordExpired, ApiAnswerUnreadable when the job has
-        completed and no picture can be had. Raises ApiTimeout when the job may yet complete, and another
-        ApiError, such as BadKey, when the API does not let us ask.
+        The picture is read with a `share` of what room there is. Raises SwapFailed, for good: JobFailed or
+        NoFace, RecordExpired, ApiAnswerUnreadable when the job has completed and no picture can be had.
+        Raises ApiTimeout when the job may yet complete, and another ApiError, such as BadKey, when the API
+        does not let us ask.
         """
         add(request_id=ticket.request_id)
         deadline = self._now() + timedelta(seconds=timeout_seconds)
@@ -200,20 +208,25 @@ class QueueClient(SegmindClient):
             async with asyncio.timeout(timeout_seconds):
                 await self._completed(ticket, lambda its: its.status_url, _STATUS_SECONDS, deadline)
                 answer = await self._completed(
-                    ticket, lambda its: its.response_url, _RESPONSE_SECONDS, deadline
+                    ticket, lambda its: its.response_url, _RESPONSE_SECONDS, deadline, share
                 )
-                picture, kind = await self._picture(answer, deadline)
         except TimeoutError:
             raise ApiTimeout from None
-        return await asyncio.to_thread(make_queued_result, answer, picture, kind, ticket.request_id)
+        picture = await self._picture(answer, deadline, share)
+        return await asyncio.to_thread(make_queued_result, answer, picture, ticket.request_id)
 
     async def _completed(
-        self, ticket: Ticket, url: Callable[[Ticket], str], seconds: float, deadline: datetime
+        self,
+        ticket: Ticket,
+        url: Callable[[Ticket], str],
+        seconds: float,
+        deadline: datetime,
+        share: Share | None = None,
     ) -> Answer:
         """Ask one of the ticket's URLs until the job has completed."""
         began, last, in_a_row = self._now(), None, 0
         while True:
-            outcome = await self._ask(ticket, url, seconds)
+            outcome = await self._ask(ticket, url, seconds, share)
             if isinstance(outcome, Answer):
                 return outcome
             waited = (self._now() - began).total_seconds()
@@ -227,17 +240,19 @@ class QueueClient(SegmindClient):
                 logger.warning("Segmind: %s on asking for a job", type(outcome).__name__)
             if pause > (deadline - self._now()).total_seconds():
                 raise ApiTimeout
+            if share:
+                share.give_back()
             await self._sleep(pause)
 
     async def _ask(
-        self, ticket: Ticket, url: Callable[[Ticket], str], seconds: float
+        self, ticket: Ticket, url: Callable[[Ticket], str], seconds: float, share: Share | None
     ) -> Answer | SwapFailed | None:
         """Ask once: a completed job's answer, what came in the way, or None while the job is under way."""
         # Confined anew each time: the ticket may be anyone's, and a restarted local engine has a new port.
         confined = ticket.confined_to(self._address())
         try:
-            async with asyncio.timeout(seconds):
-                answer = await self._try("GET", url(confined))
+            async with asyncio.timeout(seconds) as limit:
+                answer = await self._try("GET", url(confined), reading=Reading(share, limit))
         except TimeoutError:
             return ApiTimeout()
         if isinstance(answer, SwapFailed):

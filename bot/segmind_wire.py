@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, cast, get_args
 
 from bot.errors import ApiAnswerUnreadable
+from bot.fingerprints import Verified
 from bot.pictures import Kind, OutputFormat, sniff
 
 SWAP_PATH: Final = "/v1/faceswap-v5"
@@ -86,6 +87,8 @@ class SwapResult:
 
     picture: bytes = field(repr=False)
     kind: Kind
+    fingerprint: int
+    """The picture's perceptual hash."""
     cost_micros: int | None
     seed: int | None
     request_id: str | None
@@ -173,12 +176,13 @@ def _from_base64(text: str) -> bytes:
         raise ApiAnswerUnreadable("neither a URL nor base64") from None
 
 
-def make_result(answer: Answer, picture: bytes, kind: Kind, request_id: str | None) -> SwapResult:
+def make_result(answer: Answer, picture: Verified, request_id: str | None) -> SwapResult:
     """Put the verified picture together with what the headers of a v1 answer say of it."""
     seed = _decimal(answer.headers.get("x-seed-value"))
     return SwapResult(
-        picture=picture,
-        kind=kind,
+        picture=picture.data,
+        kind=picture.kind,
+        fingerprint=picture.fingerprint,
         cost_micros=micros(answer.headers.get("x-cost")),
         seed=None if seed is None else int(seed),
         request_id=request_id,

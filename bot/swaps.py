@@ -8,14 +8,13 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from bot.account import Account
 from bot.calls import LAST_MINUTE, Calls
-from bot.delivery import Delivery, Reply
+from bot.delivery import Delivery, Finished, Reply
 from bot.errors import Interrupted, NotConfirmed, ShuttingDown, SwapFailed, TokenExpired, Unexpected
 from bot.intake import Intake
 from bot.language import speaking
@@ -25,16 +24,17 @@ from bot.metrics import Metrics
 from bot.policy import DefaultLimits, Place
 from bot.progress import Following, Notes
 from bot.segmind import SwapResult
+from bot.store import showing
 from bot.store import swaps as rows
 from bot.store.admission import Terms, admit
-from bot.store.database import Store, Transaction
+from bot.store.database import Store, Transaction, patiently, promptly
 from bot.store.inputs import Made
-from bot.store.swaps import OpenSwap, Picture, Swap
+from bot.store.showing import Showing
+from bot.store.swaps import Kept, OpenSwap, Picture, Swap
+from bot.stored import StoredPicture
+from bot.work import TOKEN_LIFE, Rooms, Work
 
 log = logging.getLogger(__name__)
-
-TOKEN_LIFE = timedelta(minutes=15)
-"""How long an interaction's answer can be edited (source: Discord's developer documentation)."""
 
 ANSWER_TIME = timedelta(minutes=2)
 """How long a member has to say that a swap shall be paid for although no face was seen."""
@@ -42,16 +42,6 @@ ANSWER_TIME = timedelta(minutes=2)
 _LOOK_SECONDS = 1.0  # between two looks at whether the member has answered
 _CLAIM_SECONDS = 1.0
 _FALL_SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class Work:
-    """A swap that a task carries to its end."""
-
-    swap: Swap
-    reply: Reply
-    dies_at: datetime
-    """When the interaction's token stops working."""
 
 
 class Swaps:
@@ -84,6 +74,7 @@ class Swaps:
         self._tasks: set[asyncio.Task[None]] = set()
         self._keepers: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._rooms = Rooms()
 
     @asynccontextmanager
     async def admitted(
@@ -119,7 +110,7 @@ class Swaps:
 
     def start(self, swap: Swap, reply: Reply) -> None:
         """Carry an acknowledged swap to its end in a task of its own."""
-        work = Work(swap, reply, self._now() + TOKEN_LIFE)
+        work = self._rooms.work(swap, reply, self._now())
         self._track(self._to_end(work, partial(self._make_and_deliver, work)))
 
     async def cancel(self, swap_id: int, user_id: int) -> bool:
@@ -156,7 +147,8 @@ class Swaps:
             await asyncio.wait(self._tasks)
 
     def _track(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+        with patiently():
+            task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -183,7 +175,7 @@ class Swaps:
     async def _to_end(self, work: Work, steps: Callable[[], Awaitable[None]]) -> None:
         swap = work.swap
         bind(swap_id=swap.id, guild_id=swap.guild_id or None, private=(swap.prompt,))
-        with self._leases.working(swap.id):
+        with self._leases.working(swap.id), work.coming, work.shown:
             await self._guarded(steps, partial(self._refund, work))
 
     async def _guarded(
@@ -231,12 +223,12 @@ class Swaps:
         if (taken.faceless or asked_at) and not await self._agreed(work, following, asked_at):
             return partial(self._say_cancelled, work)
         called = await self._calls.make(
-            swap, taken, following, owner=self._leases.owner, dies_at=work.dies_at
+            swap, taken, following, owner=self._leases.owner, dies_at=work.dies_at, share=work.coming
         )
         if called is None:
             return partial(self._say_cancelled, work)
-        result = await self._calls.collect(called, work.dies_at - TOKEN_LIFE)
-        return partial(self._keep_and_deliver, work, result, called.sent_at, taken.hints)
+        result = await self._calls.collect(called, work.dies_at - TOKEN_LIFE, work.coming)
+        return await self._kept(work, result, called.sent_at, taken.hints)
 
     async def _show_again(self, work: Work, earlier: Made, data: bytes) -> None:
         """Answer with the result of the member's earlier swap of the same; nothing is paid or counted."""
@@ -264,35 +256,40 @@ class Swaps:
                 await asyncio.sleep(_LOOK_SECONDS)
         return answer
 
-    async def _keep_and_deliver(
+    async def _kept(
         self, work: Work, result: SwapResult, sent_at: datetime, hints: tuple[str, ...] = ()
-    ) -> None:
+    ) -> Callable[[], Awaitable[None]]:
+        """Put the picture into the store, and leave the room it came in by; returns what is left to do."""
         picture = Picture(result.picture, result.request_id, result.cost_micros, result.seed)
         made_at, left = self._now(), result.remaining_micros
 
-        def keep(db: Transaction) -> tuple[bool, bool]:
-            kept = rows.keep_picture(db, work.swap.id, picture, made_at)
-            return kept, self._account.turns_low(db, left)
+        def keep(db: Transaction) -> tuple[Showing | None, bool]:
+            shown_by = showing.keep(db, work.swap, picture, result.fingerprint, made_at)
+            return shown_by, self._account.turns_low(db, left)
 
-        kept, is_low = await self._store.run(keep)
+        shown_by, is_low = await self._store.run(keep)
+        about = Kept(len(picture.data), picture.seed)
+        stored = StoredPicture(self._store, work.swap.id, about, work.shown, picture.data)
+        work.coming.give_back()
         if left is not None and is_low:
             await self._account.warn(left)
-        if not kept:
-            return  # another process has refunded it
+        if shown_by is None:
+            return _nothing  # another process has refunded it
         seconds = (made_at - sent_at).total_seconds()
         log.info("Made in %.2f s", seconds, extra={DURATION: seconds})
         self._metrics.made(seconds)
-        await self._deliver(work, picture, made_at - sent_at, hints)
+        finished = Finished(stored, result.fingerprint, shown_by, made_at - sent_at, hints)
+        return partial(self._deliver, work, finished)
 
-    async def _deliver(
-        self, work: Work, picture: Picture, taken: timedelta, hints: tuple[str, ...] = ()
-    ) -> None:
+    async def _deliver(self, work: Work, result: Finished) -> None:
         began = self._now()
-        result_hash = await self._intake.check_result(work.swap, picture.data)
-        message_id = await self._delivery.deliver(
-            work.swap, picture, taken, work.reply, dies_at=work.dies_at, hints=hints
-        )
-        if not await self._store.run(rows.settle, work.swap.id, self._now(), message_id, result_hash):
+        await self._intake.check_result(await result.picture.data(), result.shown_by)
+        message_id = await self._delivery.deliver(work.swap, result, work.reply, dies_at=work.dies_at)
+        with promptly():  # its member may type the next one as soon as this one is seen
+            settled = await self._store.run(
+                rows.settle, work.swap.id, self._now(), message_id, result.fingerprint
+            )
+        if not settled:
             log.error("Swap %d was delivered, but had ended before", work.swap.id)
             return
         seconds = (self._now() - began).total_seconds()
@@ -303,7 +300,7 @@ class Swaps:
     async def _resume(self, swap_id: int, reply_to: Callable[[Swap], Reply]) -> None:
         found = await self._store.run(rows.load_open, swap_id)
         if found is not None:
-            work = Work(found.swap, reply_to(found.swap), found.held_at + TOKEN_LIFE)
+            work = self._rooms.work(found.swap, reply_to(found.swap), found.held_at)
             with speaking(found.swap.locale):
                 await self._to_end(work, partial(self._carry_on, work, found))
 
@@ -320,14 +317,21 @@ class Swaps:
             case OpenSwap(state="running", request_id=str(request_id), sent_at=datetime() as sent_at) if (
                 called := self._calls.known(request_id, sent_at)
             ):
-                await self._keep_and_deliver(work, await self._calls.collect(called, found.held_at), sent_at)
+                result = await self._calls.collect(called, found.held_at, work.coming)
+                await (await self._kept(work, result, sent_at))()
             case OpenSwap(
                 state="made",
-                picture=Picture() as picture,
+                kept=Kept() as kept,
                 sent_at=datetime() as sent_at,
                 made_at=datetime() as made_at,
             ):
-                await self._deliver(work, picture, made_at - sent_at)
+                picture = StoredPicture(self._store, work.swap.id, kept, work.shown)
+                seen = await self._intake.look_again(work.swap, await picture.data())
+                await self._deliver(work, Finished(picture, *seen, made_at - sent_at))
             case _:
                 # The POST may have left: the picture may be paid for, but it cannot be had.
                 raise Interrupted
+
+
+async def _nothing() -> None:
+    """All is done."""

@@ -36,6 +36,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         printed = [(name, text) for name, text in report.sections if "stdout" in name or "stderr" in name]
         if leaks := watch.leaks(printed):
             report.outcome, report.longrepr = "failed", "\n".join(sorted(set(leaks)))
+        # It knows the test's sandboxes, and with them every picture: hundreds of megabytes at the end.
+        del item.stash[_WATCH]
     return report
 
 

@@ -19,13 +19,19 @@ from bot.precheck import Precheck
 from bot.store.admission import hold
 from bot.store.database import Store
 from bot.store.inputs import Made
+from bot.store.swaps import Swap
 from tests.databases import SqliteDatabase, opened
 from tests.e2e.photos import bomb
 from tests.scripted_api import PNG
 from tests.stores import NO_LIMITS, START, a_swap
 
 KEY = b"k" * 32
-digest_of = intake._digest  # pyright: ignore[reportPrivateUsage] - shown nowhere else
+
+
+def digest_of(swap: Swap, source: bytes, target: bytes, key: bytes) -> str:
+    """The digest of a swap of two files."""
+    one, other = (hashlib.sha256(file).digest() for file in (source, target))
+    return intake._digest(swap, one, other, key)  # pyright: ignore[reportPrivateUsage] - shown nowhere else
 
 
 class Cdn:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from bot.errors import PictureError, PictureProblem, ResultTooLarge
-from bot.pictures import MAX_SIDE, Kind, fit, open_picture, sniff, verify
+from bot.pictures import MAX_SIDE, Kind, fit, open_picture, sniff
+from tests.verified import verify
 
 KINDS = {"png": Kind.PNG, "jpeg": Kind.JPEG, "webp": Kind.WEBP}
 SECRET = b"GPS 52.52 N"

@@ -254,9 +254,16 @@ async def test_what_was_acknowledged_survives(store: Store, database: Database) 
     other = await opened(database)
     assert await other.run(open_swaps) == [1]
     found = await other.run(swaps.load_open, 1)
+    picture = await other.run(swaps.picture, 1)
     await other.close()
     assert found is not None
-    assert (found.swap, found.state, found.picture, found.made_at) == (a_swap(), "made", PICTURE, START)
+    assert (found.swap, found.state, found.request_id, found.made_at) == (
+        a_swap(),
+        "made",
+        "request-1",
+        START,
+    )
+    assert (found.kept, picture) == (swaps.Kept(len(PICTURE.data), PICTURE.seed), PICTURE.data)
 
 
 async def test_a_cancelled_task_leaves_no_transaction_open(store: Store) -> None:

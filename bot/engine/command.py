@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 from bot.engine.assets import FOLDER
-from bot.engine.server import Settings, serve
 from bot.errors import AssetError, EngineUnavailable
 from bot.fetch import DISCORD_CDN, AllowedOrigins
 
@@ -47,6 +46,8 @@ async def main(arguments: argparse.Namespace, stop: asyncio.Event, key: str | No
     `key` is demanded of callers when it is set, and has to be where others than this machine can call; a
     child reads its own from the first line of stdin.
     """
+    from bot.engine.server import Settings, serve  # noqa: PLC0415 - every command reads the arguments above
+
     child = bool(arguments.child)
     if not key and not child and arguments.host not in _LOOPBACK:
         return _fail(child, f"On {arguments.host} everybody could use the engine: set ENGINE_API_KEY.")

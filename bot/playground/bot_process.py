@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 _PROJECT = Path(bot.__file__).resolve().parent.parent
 _START_SECONDS = 30
 _STOP_SECONDS = 10
+_TOLD_SECONDS = 5
 
 
 class BotProcess:
@@ -41,6 +42,7 @@ class BotProcess:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", "sandbox", "--bot"),
                 stdin=PIPE,
+                stdout=PIPE,
                 cwd=_PROJECT,
                 start_new_session=True,  # Ctrl-C is for its parent, which ends it in good order
             )
@@ -85,10 +87,15 @@ class BotProcess:
                 process.kill()
             await process.wait()
 
-    def tell_time(self) -> None:
-        """Let the bot's clock follow a jump of the sandbox's."""
-        if self.running:
-            self._say({"offset": self._offset()})
+    async def tell_time(self) -> None:
+        """Let the bot's clock follow a jump of the sandbox's, and wait until it has."""
+        process = self._process
+        if process is None or process.stdout is None or not self.running:
+            return
+        self._say({"offset": self._offset()})
+        with suppress(TimeoutError):  # one that hangs takes its time
+            async with asyncio.timeout(_TOLD_SECONDS):
+                await process.stdout.readline()
 
     def _offset(self) -> float:
         return self._sandbox.clock.now() - time.time()

@@ -1,8 +1,8 @@
 """The bot's side of its process: configured by a line on stdin, told the time by the others.
 
 Stdin carries JSON, a line each: first `{"variables": …, "offset": seconds}`, then `{"offset": seconds}`
-whenever the sandbox's clock has jumped. Its end asks the bot to stop, and comes as well when the parent was
-killed.
+whenever the sandbox's clock has jumped, which is answered by a line on stdout. The end of stdin asks the bot
+to stop, and comes as well when the parent was killed.
 """
 
 import asyncio
@@ -56,6 +56,7 @@ def _listen(clock: ShiftedClock, stop: asyncio.Event) -> None:
     def follow() -> None:
         for line in sys.stdin.buffer:
             clock.offset = json.loads(line)["offset"]
+            print("told", flush=True)  # noqa: T201 - the parent waits for it
         loop.call_soon_threadsafe(stop.set)
         time.sleep(_GRACE_SECONDS)
         os._exit(1)

@@ -118,7 +118,7 @@ class Console:
         seconds = _whole(asked.get("seconds"), JUMP_MAX_SECONDS, "How many seconds")
         self._sandbox.clock.advance(seconds)
         self._jumped += seconds
-        self._bot.tell_time()
+        await self._bot.tell_time()
         self._sandbox.world.watch.changed()
         return f"It is {_counted(seconds, 'second')} later, for Discord and for the bot."
 

@@ -25,16 +25,12 @@ class _Switch:
 
 
 _SWITCHES = (
-    _Switch(
-        "discord-429", "429 on messages and edits: wait 2 s", "POST|PATCH", _ANY_MESSAGE, {"retry_after": 2}
-    ),
+    _Switch("discord-429", "429 on messages: 2 s", "POST|PATCH", _ANY_MESSAGE, {"retry_after": 2}),
     _Switch("discord-500", "500 on edits", "PATCH", _EDIT, {"status": 500}),
-    _Switch("discord-502", "502 on edits, though done", "PATCH", _EDIT, {"status": 502, "applied": True}),
-    _Switch("discord-cut", "Connection cut on edits", "PATCH", _EDIT, {"disconnect": True}),
-    _Switch(
-        "discord-slow-ack", "First answers arrive too late (4 s)", "POST", _CALLBACK, {"delay_seconds": 4}
-    ),
-    _Switch("discord-gone", "404 on edits: unknown message", "PATCH", _EDIT, {"code": 10008}),
+    _Switch("discord-502", "502 on edits, yet done", "PATCH", _EDIT, {"status": 502, "applied": True}),
+    _Switch("discord-cut", "Edits cut off", "PATCH", _EDIT, {"disconnect": True}),
+    _Switch("discord-slow-ack", "First answers 4 s late", "POST", _CALLBACK, {"delay_seconds": 4}),
+    _Switch("discord-gone", "404 on edits", "PATCH", _EDIT, {"code": 10008}),
 )
 
 
@@ -50,8 +46,8 @@ class DiscordFaults:
         outage = any(guild.unavailable for guild in self._sandbox.world.guilds.values())
         return [
             *(_shown(one.id, one.label, self._left(one.id)) for one in _SWITCHES),
-            _shown(_OUTAGE, "Outage of every server, until faults are cleared", outage),
-            _shown(_FORGET, "Forget the files given to commands", False),
+            _shown(_OUTAGE, "Outage of all servers", outage),
+            _shown(_FORGET, "Forget commands' files", False),
         ]
 
     def arm(self, switch_id: object, times: int) -> str | None:
@@ -70,7 +66,7 @@ class DiscordFaults:
             fault = self._sandbox.faults.add(found.method, found.path, times=times, **found.what)
             self._armed[found.id] = fault
         self._armed[found.id].times = times
-        return f"{found.label}: {times} times from now."
+        return f"{found.label}: the next time." if times == 1 else f"{found.label}: the next {times} times."
 
     def clear(self) -> None:
         """End everything."""

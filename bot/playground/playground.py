@@ -13,6 +13,7 @@ from bot.playground.bot_process import BotProcess
 from bot.playground.console import Console
 from bot.playground.record import Recorder
 from bot.sandbox import Sandbox
+from bot.sandbox.places import Channel
 from bot.sandbox.web import Page, samples, town
 
 
@@ -71,5 +72,10 @@ def _variables(sandbox: Sandbox, api: Api, store: Path, log_level: str) -> dict[
         "SWAPS_AT_ONCE": "2",
         "LEASE_SECONDS": "2",
         "SHUTDOWN_GRACE": "3",
+        "OPERATOR_CHANNEL_ID": str(_channel(sandbox, "moderators").id),
         "LOG_LEVEL": log_level,
     }
+
+
+def _channel(sandbox: Sandbox, name: str) -> Channel:
+    return next(one for one in sandbox.world.channels.values() if one.name == name)

@@ -216,12 +216,10 @@ class Gateway:
             self.sessions.pop(next(iter(self.sessions)))
         self.sessions[session.id] = session
         self.identifies += 1
-        ready = self._ready(session, guilds)
-        session.add("READY", ready)
-        self.on_event("READY", ready)
+        self._greet(session, "READY", self._ready(session, guilds))
         for guild in guilds:
             if intents & GUILDS and not guild.unavailable:
-                session.add("GUILD_CREATE", payloads.guild_create(guild, world.bot, joined=False))
+                self._greet(session, "GUILD_CREATE", payloads.guild_create(guild, world.bot, joined=False))
         socket.attach(session, 0)
         world.watch.changed(world.bot)
 
@@ -232,6 +230,11 @@ class Gateway:
         if intents & PRIVILEGED & ~self.privileged_intents:
             raise Closed(4014, "Disallowed intent(s)")
         return intents
+
+    def _greet(self, session: Session, name: str, payload: Json) -> None:
+        """Send an event to one session alone."""
+        session.add(name, payload)
+        self.on_event(name, payload)
 
     def _ready(self, session: Session, guilds: list[Guild]) -> Json:
         world = self._world
@@ -260,8 +263,7 @@ class Gateway:
         if session.socket is not None:
             session.socket.abort()
         self.resumes += 1
-        session.add("RESUMED", {"_trace": []})
-        self.on_event("RESUMED", {})
+        self._greet(session, "RESUMED", {"_trace": []})
         socket.attach(session, cursor)
         self._world.watch.changed(self._world.bot)
 

@@ -4,7 +4,9 @@ Statements name their parameters `:name` and hold no literal percent sign. They 
 checker refuses SQL that was made from data.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, LiteralString, ParamSpec, Protocol, TypeVar
 
@@ -17,6 +19,41 @@ T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+
+
+_patient = ContextVar("_patient", default=False)
+
+
+@contextmanager
+def patiently() -> Generator[None]:
+    """Let what is asked of the store in this block wait for what is asked elsewhere.
+
+    For work that nobody waits for within the three seconds that Discord gives a first answer. It reaches the
+    tasks that are begun in the block.
+    """
+    with _patience(True):
+        yield
+
+
+@contextmanager
+def promptly() -> Generator[None]:
+    """Let what is asked of the store in this block wait for nothing asked later, in a patient task too."""
+    with _patience(False):
+        yield
+
+
+@contextmanager
+def _patience(patient: bool) -> Generator[None]:
+    before = _patient.set(patient)
+    try:
+        yield
+    finally:
+        _patient.reset(before)
+
+
+def is_patient() -> bool:
+    """Whether the current task waits for others."""
+    return _patient.get()
 
 
 class Transaction(Protocol):

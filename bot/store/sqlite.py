@@ -1,16 +1,21 @@
-"""The SQLite engine: one file, one connection, one thread."""
+"""The SQLite engine: one file, one connection, one thread.
+
+What waits for the thread shares one commit: a swap makes half a dozen, and each waits for the disk.
+"""
 
 import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Concatenate, LiteralString, ParamSpec, TypeVar
+from typing import Any, Concatenate, LiteralString, ParamSpec, TypeVar
 
 from bot.errors import StoreError
-from bot.store.database import Row, Transaction, Value
+from bot.store.database import Row, Transaction, Value, is_patient
 from bot.store.migrate import migrate
 
 P = ParamSpec("P")
@@ -24,17 +29,36 @@ TYPES = {
 }
 
 # FULL, because NORMAL loses acknowledged commits in a power cut; secure_delete, because an erased token or
-# picture must not linger in free pages.
+# picture must not linger in free pages. A checkpoint every 16 MB: the pages of one picture are those of the
+# next, and what is overwritten before a checkpoint is copied once (measured: a third of what a settle takes).
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
+    "PRAGMA wal_autocheckpoint = 4000",
 )
 
 _BUSY_SECONDS = 10.0
 _BUSY_PAUSE_SECONDS = 0.02
+_MOST_TOGETHER = 32
 _OLDEST = (3, 37, 0)  # STRICT tables
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A store function that waits for its turn, and who waits for what it returns."""
+
+    function: Callable[[Transaction], Any]
+    answer: asyncio.Future[Any]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What a function returned, or the error it ended with."""
+
+    result: Any = None
+    error: BaseException | None = None
 
 
 class SQLiteStore:
@@ -43,16 +67,33 @@ class SQLiteStore:
     def __init__(self, connection: sqlite3.Connection, executor: ThreadPoolExecutor) -> None:
         self._connection = connection
         self._executor = executor
+        self._hurried: deque[_Call] = deque()
+        self._patient: deque[_Call] = deque()
 
     async def run(
         self, function: Callable[Concatenate[Transaction, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run one store function as one transaction."""
+        """Run one store function: all of it is committed when this returns, or nothing.
 
-        def call() -> T:
-            return transact(self._connection, lambda db: function(db, *args, **kwargs))
+        Functions that wait together are committed together, each behind a savepoint of its own.
+        """
+        loop = asyncio.get_running_loop()
+        call = _Call(lambda db: function(db, *args, **kwargs), loop.create_future())
+        (self._patient if is_patient() else self._hurried).append(call)
+        self._executor.submit(self._work, loop)
+        return await call.answer
 
-        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Run what waits; for all but the first of those that are run together nothing is left to do.
+
+        What members wait for comes first, and is not committed together with other swaps' pictures.
+        """
+        waiting, calls = self._hurried or self._patient, list[_Call]()
+        while waiting and len(calls) < _MOST_TOGETHER:
+            calls.append(waiting.popleft())
+        if calls:
+            outcomes = _together(self._connection, [call.function for call in calls])
+            loop.call_soon_threadsafe(_answer, calls, outcomes)
 
     async def ahead_ms(self, now_ms: Callable[[], int]) -> int:  # noqa: ARG002 - a server's would be asked
         """Nothing: all processes that share a file share a machine, and its clock."""
@@ -88,6 +129,42 @@ async def open_sqlite(path: Path, now_ms: Callable[[], int]) -> SQLiteStore:
         executor.shutdown()
         raise
     return SQLiteStore(connection, executor)
+
+
+def _answer(calls: Sequence[_Call], outcomes: Sequence[_Outcome]) -> None:
+    for call, outcome in zip(calls, outcomes, strict=True):
+        if call.answer.done():
+            continue  # who asked was cancelled
+        if outcome.error is None:
+            call.answer.set_result(outcome.result)
+        else:
+            call.answer.set_exception(outcome.error)
+
+
+def _together(
+    connection: sqlite3.Connection, functions: Sequence[Callable[[Transaction], Any]]
+) -> list[_Outcome]:
+    """Run functions in one transaction, as if each had one; nobody hears of any before the commit."""
+    try:
+        return transact(connection, lambda db: [_alone(connection, db, one) for one in functions])
+    except BaseException as error:  # noqa: BLE001 - they hear of it, each for itself
+        return [_Outcome(error=error)] * len(functions)
+
+
+def _alone(
+    connection: sqlite3.Connection, db: Transaction, function: Callable[[Transaction], Any]
+) -> _Outcome:
+    """Run one of several; when it fails, only what it did itself is undone."""
+    connection.execute("SAVEPOINT one")
+    try:
+        outcome = _Outcome(function(db))
+    except BaseException as error:
+        if not connection.in_transaction:
+            raise  # a full disk, say: SQLite has undone everything
+        connection.execute("ROLLBACK TO one")
+        outcome = _Outcome(error=error)
+    connection.execute("RELEASE one")
+    return outcome
 
 
 def _connect(path: Path) -> sqlite3.Connection:

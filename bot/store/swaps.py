@@ -53,8 +53,16 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What is known of a picture that is kept: its size in bytes, and the seed that the API reported."""
+
+    size: int
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
 class OpenSwap:
-    """A swap that has not ended, as a restart finds it."""
+    """A swap that has not ended, as a restart finds it; `picture` reads what is kept."""
 
     swap: Swap
     state: str
@@ -62,7 +70,7 @@ class OpenSwap:
     sent_at: datetime | None
     made_at: datetime | None
     request_id: str | None
-    picture: Picture | None
+    kept: Kept | None
     asked_at: datetime | None
     """When the member was asked whether to pay although no face was seen."""
 
@@ -228,9 +236,21 @@ def is_worked_on(db: Transaction, swap_id: int, owner: str) -> bool:
 
 
 def load_open(db: Transaction, swap_id: int) -> OpenSwap | None:
-    """One open swap with its picture, or None when it has ended."""
-    rows = db.rows(f"SELECT * FROM swaps WHERE id = :id AND {OPEN}", id=swap_id)
+    """One open swap, or None when it has ended."""
+    rows = db.rows(
+        "SELECT id, application_id, guild_id, channel_id, user_id, private, upload_limit, price_micros, "
+        "token, source_url, target_url, prompt, image_format, quality, seed, spoiler, locale, subject_id, "
+        "state, held_at, sent_at, made_at, asked_at, request_id, reported_seed, LENGTH(picture) AS size "
+        f"FROM swaps WHERE id = :id AND {OPEN}",
+        id=swap_id,
+    )
     return _open_swap(rows[0]) if rows else None
+
+
+def picture(db: Transaction, swap_id: int) -> bytes | None:
+    """The picture of a swap that waits to be shown; None once it has ended."""
+    found = db.rows("SELECT picture FROM swaps WHERE id = :id AND picture IS NOT NULL", id=swap_id)
+    return found[0]["picture"] if found else None
 
 
 def last_calls_seconds(db: Transaction) -> list[float]:
@@ -247,11 +267,7 @@ def accounts_of(guild_id: int, user_id: int) -> tuple[int, ...]:
 
 
 def _open_swap(row: Row) -> OpenSwap:
-    picture = None
-    if row["picture"] is not None:
-        picture = Picture(
-            row["picture"], row["request_id"], row["reported_cost_micros"], row["reported_seed"]
-        )
+    size = row["size"]
     return OpenSwap(
         swap=Swap(
             id=row["id"],
@@ -278,7 +294,7 @@ def _open_swap(row: Row) -> OpenSwap:
         sent_at=None if row["sent_at"] is None else from_ms(row["sent_at"]),
         made_at=None if row["made_at"] is None else from_ms(row["made_at"]),
         request_id=row["request_id"],
-        picture=picture,
+        kept=None if size is None else Kept(size, row["reported_seed"]),
         asked_at=None if row["asked_at"] is None else from_ms(row["asked_at"]),
     )
 

@@ -3,12 +3,12 @@
 import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -68,16 +68,22 @@ class Contender:
 
 
 @asynccontextmanager
-async def python(*arguments: str, **variables: str) -> AsyncGenerator[asyncio.subprocess.Process]:
-    """A Python process without the operator's own settings; it is ended with the block."""
+async def python(
+    *arguments: str,
+    folder: Path,
+    variables: Mapping[str, str] | None = None,
+    stderr: IO[bytes] | None = None,
+) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """A Python process in a folder, without the operator's own settings; it is ended with the block."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *arguments,
-        env=kept | {"PYTHONPATH": str(ROOT)} | variables,
+        env=kept | {"PYTHONPATH": str(ROOT)} | dict(variables or {}),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        cwd=tempfile.gettempdir(),  # where no .env of the operator's lies
+        stderr=stderr,
+        cwd=folder,
     )
     try:
         yield process
@@ -90,9 +96,9 @@ async def python(*arguments: str, **variables: str) -> AsyncGenerator[asyncio.su
 @asynccontextmanager
 async def api(seconds: float) -> AsyncGenerator[str]:
     """The address of an API that takes so long for each picture."""
-    async with python("-m", "tests.bench.latent_api", str(seconds)) as process:
+    async with python("-m", "tests.bench.latent_api", str(seconds), folder=ROOT) as process:
         assert process.stdout
-        yield (await process.stdout.readline()).decode().strip()
+        yield (await process.stdout.readline()).decode().strip() or sys.exit("The API did not start.")
 
 
 @asynccontextmanager
@@ -103,16 +109,11 @@ async def contender(
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox.start())
         guild = sandbox.create_guild("Bench")
-        variables = {
-            **_SETTINGS,
-            **pair_settings(),
-            "DISCORD_TOKEN": sandbox.token,
-            "DISCORD_SANDBOX_URL": sandbox.base_url,
-            "SEGMIND_BASE_URL": api_url,
-            "DATABASE_URL": await _books(folder / f"{name}.sqlite3", guild),
-            **(settings or {}),
-        }
-        process = await stack.enter_async_context(python("-m", *COMMANDS[name], **variables))
+        url = await _books(folder / f"{name}.sqlite3", guild)
+        variables = {**settings_at(sandbox, api_url), "DATABASE_URL": url, **(settings or {})}
+        process = await stack.enter_async_context(
+            python("-m", *COMMANDS[name], folder=folder, variables=variables)
+        )
         await sandbox.wait_until_ready(timeout_seconds=30)
         yield Contender(
             name,
@@ -122,6 +123,17 @@ async def contender(
             [guild.join(sandbox.create_user(f"Member {n}")) for n in range(members)],
             psutil.Process(process.pid),
         )
+
+
+def settings_at(sandbox: Sandbox, api_url: str) -> dict[str, str]:
+    """What a process needs to know, without its database."""
+    return {
+        **_SETTINGS,
+        **pair_settings(),
+        "DISCORD_TOKEN": sandbox.token,
+        "DISCORD_SANDBOX_URL": sandbox.base_url,
+        "SEGMIND_BASE_URL": api_url,
+    }
 
 
 async def _books(path: Path, guild: Guild) -> str:

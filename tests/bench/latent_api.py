@@ -9,13 +9,13 @@ import sys
 from aiohttp import web
 
 from bot.segmind_wire import CREDITS_PATH, SWAP_PATH
-from tests.bench.pictures import picture
+from tests.bench.pictures import result
 
 _HEADERS = {"x-request-id": "req-1", "x-cost": "0.05", "x-seed-value": "7"}
 
 
 async def _serve(seconds: float) -> None:
-    body = picture(784, 588, "PNG")
+    body = result()
 
     async def swap(request: web.Request) -> web.Response:
         await request.read()

@@ -1,19 +1,20 @@
-"""Pictures as cameras and the API make them, by size: the same in every run."""
-
-import io
-import random
+"""Pictures of a size, encoded: photographs, since noise would take encoders and decoders longer."""
 
 from PIL import Image
 
-_GRAIN = 4
-"""Pixels across one random field; between the fields the colour is even, as in a photograph."""
+from tests.engine.photos import COLLINS, HOPPER, file_of, photo
 
 
-def picture(width: int, height: int, kind: str, **options: object) -> bytes:
-    """A picture of soft noise, encoded; 784 by 588 pixels are 1.0 MB as PNG."""
-    small = width // _GRAIN, height // _GRAIN
-    pixels = random.Random(1).randbytes(small[0] * small[1] * 3)  # noqa: S311 - noise, not a secret
-    file = io.BytesIO()
-    whole = Image.frombytes("RGB", small, pixels).resize((width, height), Image.Resampling.BICUBIC)
-    whole.save(file, kind, **options)
-    return file.getvalue()
+def picture(name: str, side: int, kind: str, **options: object) -> bytes:
+    """A portrait with sides of so many pixels."""
+    return file_of(photo(name).resize((side, side), Image.Resampling.LANCZOS), kind, **options)
+
+
+def inputs() -> tuple[bytes, bytes]:
+    """Two portraits as members attach them, of 0.2 MB each."""
+    return picture(HOPPER, 1024, "JPEG", quality=92), picture(COLLINS, 1024, "JPEG", quality=92)
+
+
+def result() -> bytes:
+    """What the API answers with: a PNG of 1 MB."""
+    return picture(COLLINS, 880, "PNG")

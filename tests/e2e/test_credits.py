@@ -26,11 +26,10 @@ PLENTY = {
 }
 
 
-async def swap(place: Place, bot: FaceSwapBot, times: int, *, by: Member | None = None) -> None:
+async def swap(place: Place, times: int, *, by: Member | None = None) -> None:
     """Swap that many times, to the end."""
     for _ in range(times):
-        assert (await (await place.faceswap(by=by)).reply()).attachments
-    await bot.services.swaps.idle()
+        assert (await place.swap(by=by)).attachments
 
 
 async def show(place: Place, *, by: Member | None = None) -> str:
@@ -56,12 +55,13 @@ async def test_a_newcomer_has_everything_left(place: Place, bot: FaceSwapBot) ->
     assert bot.services.limits.member_daily == 10
 
 
-async def test_what_is_used_and_spent_is_shown(place: Place, bot: FaceSwapBot) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_what_is_used_and_spent_is_shown(place: Place) -> None:
     """Two swaps here and one in direct messages: the allowance of each place, here and everywhere."""
-    await swap(place, bot, 2)
+    await swap(place, 2)
     here = place.channel
     place.channel = place.sandbox.dm(place.ada.account)
-    await swap(place, bot, 1)
+    await swap(place, 1)
     text = await show(place)
     assert "24 hours in direct messages**: 1 of 3 used, 2 left." in text
     place.channel = here
@@ -73,19 +73,19 @@ async def test_what_is_used_and_spent_is_shown(place: Place, bot: FaceSwapBot) -
 
 async def test_the_next_swap_is_free_when_it_says(place: Place, start: Start) -> None:
     """With the allowance used up, the moment shown is when the next swap is admitted, and not before."""
-    async with start(COOLDOWN_SECONDS="0", DAILY_SWAPS_PER_MEMBER="2") as bot:
-        await swap(place, bot, 1)
+    async with start(COOLDOWN_SECONDS="0", DAILY_SWAPS_PER_MEMBER="2"):
+        await swap(place, 1)
         held = (await place.rows("SELECT held_at FROM swaps"))[0]["held_at"]
         assert isinstance(held, int)
         place.sandbox.clock.advance(3600)
-        await swap(place, bot, 1)
+        await swap(place, 1)
         frees = datetime.fromtimestamp(held / 1000, place.now().tzinfo) + timedelta(hours=24)
         assert f"2 of 2 used, 0 left. The next is free {moment(frees)}" in await show(place)
         place.sandbox.clock.advance((frees - place.now()).total_seconds() - 5)
         assert (await (await place.faceswap()).first_response()).kind == "MESSAGE"
         place.sandbox.clock.advance(6)
         assert "1 of 2 used, 1 left" in await show(place)
-        await swap(place, bot, 1)
+        await swap(place, 1)
 
 
 async def test_what_moderators_set_is_shown(place: Place, bot: FaceSwapBot) -> None:
@@ -109,15 +109,15 @@ async def test_what_moderators_set_is_shown(place: Place, bot: FaceSwapBot) -> N
 
 async def test_without_a_limit_there_is_nothing_to_wait_for(place: Place, start: Start) -> None:
     """An operator without an allowance: the count is shown, and no reset."""
-    async with start(**PLENTY) as bot:
-        await swap(place, bot, 1)
+    async with start(**PLENTY):
+        await swap(place, 1)
         assert "1 used; there is no limit." in await show(place)
 
 
 async def test_a_history_turns_its_pages_after_a_restart(place: Place, start: Start) -> None:
     """23 swaps are three pages, newest first; the buttons still work when the bot was started anew."""
     async with start(**PLENTY) as bot:
-        await swap(place, bot, 23)
+        await swap(place, 23)
         await bot.services.store.run(show_where, place)
         first = await history(place)
     ids = [row["id"] for row in await place.rows("SELECT id FROM swaps ORDER BY held_at DESC")]
@@ -151,8 +151,8 @@ def links(reply: Reply) -> list[str]:
 
 async def test_a_history_is_the_members_own(place: Place, start: Start) -> None:
     """Another member's press is refused in private and changes nothing; theirs is another history."""
-    async with start(**PLENTY) as bot:
-        await swap(place, bot, 11)
+    async with start(**PLENTY):
+        await swap(place, 11)
         bob = place.guild.join(place.sandbox.create_user("Bob"))
         page = await history(place)
         before = page.content
@@ -174,7 +174,7 @@ async def test_the_file_holds_the_whole_history(
     """The CSV has every swap once, newest first, across its reads; a private one has no link."""
     async with start(**PLENTY) as bot:
         monkeypatch.setattr(sys.modules["cogs.credits"], "_ROWS_AT_ONCE", 5)
-        await swap(place, bot, 11)
+        await swap(place, 11)
         await bot.services.store.run(show_where, place)
         assert (await (await place.faceswap(private=True)).reply()).attachments
         await bot.services.swaps.idle()
@@ -198,8 +198,8 @@ async def test_a_replayed_press_stays_silent(
     place: Place, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A press that arrives twice is answered once, without an error."""
-    async with start(**PLENTY) as bot:
-        await swap(place, bot, 11)
+    async with start(**PLENTY):
+        await swap(place, 11)
         page = await history(place)
         pressed = await page.press("Next", by=place.ada)
         await pressed.first_response()
@@ -218,8 +218,8 @@ async def test_a_defect_behind_a_button_is_said(
     place: Place, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What a button's handler raises reaches the member as words and the log as a traceback."""
-    async with start(**PLENTY) as bot:
-        await swap(place, bot, 11)
+    async with start(**PLENTY):
+        await swap(place, 11)
         page = await history(place)
         page.buttons()[1]["custom_id"] = "history:broken"
         refused = await (await page.press("Next", by=place.ada)).first_response()
@@ -258,7 +258,7 @@ async def test_a_failing_store_is_said(
 async def test_nothing_sent_stays_in_memory(place: Place, start: Start) -> None:
     """discord.py keeps no view of the histories that were shown, however many."""
     async with start(**PLENTY) as bot:
-        await swap(place, bot, 11)
+        await swap(place, 11)
         page = await history(place)
         await (await page.press("Next", by=place.ada)).first_response()
         assert remembered(bot) == {}

@@ -37,8 +37,9 @@ async def test_what_is_set_holds_from_the_next_swap_on(place: Place, bot: FaceSw
         reply = (await played.first_response()).reply
         if reply is not None and "not charged" in reply.text:
             return reply.text
+        shown = (await played.reply()).attachments
         await bot.services.swaps.idle()
-        return "a picture" if (await played.reply()).attachments else "no picture"
+        return "a picture" if shown else "no picture"
 
     panel = await admin(place, grace, "settings")
     await answered(await type_numbers(panel, grace, daily="1"))

@@ -269,7 +269,7 @@ def answer(run: Run, played: Played, rows: list[dict[str, Any]]) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("kind", ["v1-sqlite", "v2-postgres"])
+@pytest.mark.parametrize("kind", ["v1-sqlite", pytest.param("v2-postgres", marks=pytest.mark.soak)])
 async def test_a_small_random_run(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """A few swaps and two kills."""
     version, engine = kind.split("-")

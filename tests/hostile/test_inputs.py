@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot.engine.decode import decode
 from bot.errors import PictureError, PictureProblem
 from bot.fetch import AllowedOrigins, fetch, open_session
-from bot.pictures import Kind, sniff, verify
+from bot.pictures import Kind, sniff
 from tests.hostile.bombs import HARMLESS
 from tests.hostile.bombs import REFUSED as BOMBS
 from tests.hostile.broken import BROKEN, ODD
@@ -31,6 +31,7 @@ from tests.hostile.making import (
 from tests.hostile.measuring import MOST_BYTES, measured
 from tests.hostile.sampling import sampled
 from tests.scripted_api import Answer, ScriptedApi
+from tests.verified import verify
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),

@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from bot.errors import CannotServe
 from bot.fetch import open_session
 from bot.playground.bot_process import BotProcess
 from bot.playground.playground import Playground, open_playground
-from bot.sandbox import Played, Reply, Sandbox, Upload
+from bot.sandbox import Reply, Sandbox, Upload
 from bot.sandbox.places import Channel, Member
 from bot.sandbox.web import Refused
 from bot.store import audit
@@ -82,6 +82,11 @@ async def gone(processes: set[int]) -> bool:
     return True
 
 
+def has_picture(reply: Reply) -> bool:
+    """Whether an answer shows the result."""
+    return bool(reply.attachments)
+
+
 @dataclass
 class Stage:
     """A playground with a member of the test's own."""
@@ -94,23 +99,18 @@ class Stage:
         """Ask the console for something."""
         return await self.playground.console.do({"do": act, **more})
 
-    async def swap(self, **options: object) -> Reply:
+    async def swap(self, until: Callable[[Reply], bool] = has_picture) -> Reply:
         """Swap the two portraits."""
         source, target = (
             Upload(name, asset(name).read_bytes()) for name in ("astronaut.png", "grace_hopper.jpg")
         )
-        played = await self.ada.slash(self.channel, "faceswap", source=source, target=target, **options)
-        return await pictured(played)
+        played = await self.ada.slash(self.channel, "faceswap", source=source, target=target)
+        return await played.reply(SECONDS, until=until)
 
     async def credits(self) -> str:
         """Read how many swaps the bot says are used."""
         played = await self.ada.slash(self.channel, "credits show")
         return (await played.reply(SECONDS)).text
-
-
-async def pictured(played: Played) -> Reply:
-    """What is answered in the end."""
-    return await played.reply(SECONDS, until=lambda reply: bool(reply.attachments))
 
 
 @pytest.fixture
@@ -144,7 +144,8 @@ async def test_a_result_outlives_the_bot_that_made_it(stage: Stage) -> None:
     with pytest.raises(Refused, match="is running"):
         await stage.do("start-bot")
     assert "0 of 10 used" in await stage.credits()
-    again = await pictured(await result.press("Re-roll · 5¢", by=stage.ada))
+    pressed = await result.press("Re-roll · 5¢", by=stage.ada)
+    again = await pressed.reply(SECONDS, until=has_picture)
     assert again.attachments
     shown = stage.playground.console.shown()
     assert shown["clock"] == {"offset_seconds": 86_400}
@@ -153,6 +154,16 @@ async def test_a_result_outlives_the_bot_that_made_it(stage: Stage) -> None:
     world = stage.playground.sandbox.world
     for secret in (world.token, stage.playground.api.key, *world.interactions):
         assert secret not in json.dumps(shown)
+
+
+async def test_the_operator_hears_of_a_bad_key(stage: Stage) -> None:
+    """An API that refuses the key: the member is told, and so are those in the town's #moderators."""
+    await stage.do("fault", id="bad-key")
+    refused = await stage.swap(until=lambda reply: "did not accept the bot's key" in reply.text)
+    assert not refused.attachments
+    sandbox = stage.playground.sandbox
+    (office,) = [one for one in sandbox.world.channels.values() if one.name == "moderators"]
+    await sandbox.until(lambda: office.messages or None, SECONDS, "a notice")
 
 
 async def test_a_bot_that_cannot_start_says_so() -> None:

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.containers import credentials, marked, parts
-from bot.pictures import Kind, open_picture, sniff, verify
+from bot.pictures import Kind, open_picture, sniff
 from tests.provenance.samples import PICTURES, encode, scene
+from tests.verified import verify
 
 PLAIN = [name for name in PICTURES if name != "webp-animated"]
 

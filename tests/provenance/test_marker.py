@@ -18,7 +18,7 @@ from bot.containers import marked
 from bot.errors import ConfigError, PictureError, ResultTooLarge
 from bot.keyring import make_pair
 from bot.marker import XMP, Marker
-from bot.pictures import Kind, is_plain, open_picture, sniff, verify
+from bot.pictures import Kind, is_plain, open_picture, sniff
 from bot.provenance import MIME, SOURCE_TYPE, Judge
 from bot.trust_errors import CannotSign
 from bot.verdict import Finding, Verdict
@@ -37,6 +37,7 @@ from tests.provenance.samples import (
 )
 from tests.signing import pair
 from tests.stores import START
+from tests.verified import verify
 
 GENUINE = Verdict(Finding.GENUINE, SWAP)
 KINDS = {"png": Kind.PNG, "jpeg": Kind.JPEG, "webp": Kind.WEBP}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot import errors
 from bot.errors import ApiAnswerUnreadable, ApiError, NoFace, PictureError
-from bot.pictures import verify
+from bot.fingerprints import verified
 from bot.segmind_errors import MESSAGE_MAX, clean, read_error, request_id, retry_at
 from bot.segmind_wire import (
     Answer,
@@ -50,12 +50,12 @@ def test_samples(path: Path) -> None:
         check_error(read_error(answer, KEY, NOW), expect)
     elif expect.get("error"):
         with pytest.raises((ApiAnswerUnreadable, PictureError)):  # the client makes the second the first
-            verify(bytes_of(locate_picture(answer)))
+            verified(bytes_of(locate_picture(answer)))
     elif "url" in expect:
         assert locate_picture(answer) == expect["url"]
     else:
         found = bytes_of(locate_picture(answer))
-        result = make_result(answer, found, verify(found), request_id(answer.headers, KEY))
+        result = make_result(answer, verified(found), request_id(answer.headers, KEY))
         assert result.kind == expect.pop("picture")
         assert {name: getattr(result, name) for name in expect} == expect
 

@@ -12,6 +12,7 @@ const MOST_MINUTES = 525_600;
 export class Controls {
   constructor() {
     this.armed = false;
+    this.drawn = "";
     this.timer = 0;
     this.draw();
     this.show();
@@ -25,6 +26,11 @@ export class Controls {
 
   /** @param {{faults?: any[], clock?: {offset_seconds: number}}} about */
   fill({ faults = [], clock }) {
+    this.offset.textContent = clock?.offset_seconds ? `${told(clock.offset_seconds)} ahead` : "";
+    // A switch that is drawn anew while it is pressed would lose the press.
+    const drawn = JSON.stringify(faults);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
     const focused = document.activeElement?.dataset?.fault;
     const names = [...new Set(faults.map((one) => one.group))];
     const of = (name) => faults.filter((one) => one.group === name).map((one) => this.fault(one));
@@ -32,7 +38,6 @@ export class Controls {
     this.faults.replaceChildren(...names.map((name) => group(name, ...of(name))));
     if (this.armed) this.faults.append(this.button("Clear all faults", { do: "clear-faults" }));
     if (focused) this.faults.querySelector(`[data-fault="${CSS.escape(focused)}"]`)?.focus();
-    this.offset.textContent = clock?.offset_seconds ? `${told(clock.offset_seconds)} ahead` : "";
   }
 
   draw() {

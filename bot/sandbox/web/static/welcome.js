@@ -11,7 +11,7 @@ export function welcome(empty) {
   const inServer = Boolean(guildOf());
   const title = inServer ? `Welcome to #${titleOf(channel)}` : titleOf(channel);
   const about = inServer
-    ? "This is the real bot. Discord is played by a stand-in on this machine: no account is needed."
+    ? "This is the real bot. A stand-in on this machine plays Discord and takes pretend money: no account is needed."
     : `This is the beginning of your direct messages with ${titleOf(channel)}.`;
   const first = empty && channel.can_write !== false && state.samples?.length > 1 && steps();
   const mark = el("div", { class: "welcome-mark" }, icon(inServer ? "hash" : "at"));
