@@ -44,7 +44,7 @@ run: setup ## the bot itself, configured by .env
 	$(PY) -m bot
 
 test: $(VENV)/dev $(VENV)/assets ## every test, in under three minutes
-	$(PYTEST) -n 4 --dist loadgroup -q
+	$(PYTEST) -n 5 --dist loadgroup -q
 
 soak: $(VENV)/dev $(VENV)/assets ## the full matrices and the long random runs
 	$(PYTEST) -n 2 --dist loadgroup -q -m soak

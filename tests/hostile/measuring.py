@@ -12,8 +12,6 @@ from pathlib import Path
 _MMAP_THRESHOLD = -3  # glibc's malloc.h
 _STATUS, _REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
-gc.freeze()  # what is loaded by now lives on: no need to look through it each time
-
 MOST_BYTES = 60_000_000
 """The bar: how much any one file or answer may make the process grow."""
 
@@ -37,6 +35,7 @@ def _begin() -> int | None:
     The mark counts every page, also those of C libraries, and also what was freed again.
     """
     gc.collect()
+    gc.freeze()  # what is left lives on: no need to look through it the next time
     try:
         # Large blocks are given back at once, or what earlier tests left free would blur the count.
         ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 128 * 1024)

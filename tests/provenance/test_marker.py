@@ -195,6 +195,7 @@ def test_another_swap_id_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     def verdict(_judge: Judge, _data: bytes) -> Verdict:
         return Verdict(Finding.GENUINE, SWAP + 1)
 
+    mark(PICTURES["png-rgb"]())  # the marker, which tries itself when it is made, is there from now on
     monkeypatch.setattr(Judge, "verdict", verdict)
     with pytest.raises(CannotSign):
         mark(PICTURES["png-rgb"]())
