@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("bot", "engine", "store", "provenance", "servers", "sandbox", "monitoring", "startup", "load")
+ALL = ("bot", "engine", "store", "provenance", "servers", "sandbox", "monitoring", "startup", "load", "scale")
 
 for name in sys.argv[1:] or ALL:
     print(f"\n== {name}")  # noqa: T201 - a benchmark prints
