@@ -43,8 +43,8 @@ sandbox: setup ## try the whole bot in a browser: no account, no key
 run: setup ## the bot itself, configured by .env
 	$(PY) -m bot
 
-test: $(VENV)/dev $(VENV)/assets ## every test, in under three minutes
-	$(PYTEST) -n 5 --dist loadgroup -q
+test: $(VENV)/dev $(VENV)/assets ## every test, in three to four minutes on two cores
+	$(PYTEST) -n 4 --dist loadgroup -q
 
 soak: $(VENV)/dev $(VENV)/assets ## the full matrices and the long random runs
 	$(PYTEST) -n 2 --dist loadgroup -q -m soak

@@ -50,8 +50,8 @@ MEASURED = Measured(
     mib_per_swap_in_flight=0.033,
     kib_per_server=18.3,
     transactions_per_swap=5.4,
-    sqlite_pairs_per_second=300,
-    postgres_pairs_per_second=350,
+    sqlite_pairs_per_second=882,
+    postgres_pairs_per_second=386,
 )
 
 
