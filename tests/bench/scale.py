@@ -45,7 +45,7 @@ class Measured:
 
 
 MEASURED = Measured(
-    cpu_seconds_per_swap=0.073,  # with the badge, results of 1 MB; 0.046 with the caption alone
+    cpu_seconds_per_swap=0.073,  # with the badge, results of 1 MB; 0.056 with the caption alone
     base_mib=270,  # while results of many swaps arrive at once; 92 when idle
     mib_per_swap_in_flight=0.033,
     kib_per_server=18.3,
