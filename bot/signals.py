@@ -1,9 +1,10 @@
-"""Stopping politely: what the operating system or a host sends to end a process."""
+"""Stopping politely: what a host sends to end this process, and how a child of ours is asked to end."""
 
 import asyncio
 import signal
+from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 
 @asynccontextmanager
@@ -25,3 +26,16 @@ async def stop_signal(*, ignore: bool = False) -> AsyncGenerator[asyncio.Event]:
     finally:
         for number in handled:
             loop.remove_signal_handler(number)
+
+
+async def end_child(process: Process, patience_seconds: float) -> None:
+    """Ask a child to end by closing its stdin, which any system can; after a while, end it."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        async with asyncio.timeout(patience_seconds):
+            await process.wait()
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()

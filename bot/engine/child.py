@@ -11,7 +11,7 @@ import secrets
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ import bot
 from bot.engine.assets import FOLDER
 from bot.engine.job import FACES_PATH
 from bot.errors import EngineUnavailable
+from bot.signals import end_child
 
 _PROJECT = Path(bot.__file__).resolve().parent.parent
 _START_SECONDS = 60
@@ -135,18 +136,8 @@ class EngineChild:
 
     async def _stop(self) -> None:
         """Close the pipe, which asks the engine to end; after a while, end it."""
-        process = self._process
-        if process is None:
-            return
-        if process.stdin:
-            process.stdin.close()
-        try:
-            async with asyncio.timeout(_STOP_SECONDS):
-                await process.wait()
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        if self._process is not None:
+            await end_child(self._process, _STOP_SECONDS)
 
 
 def _answer(line: bytes) -> dict[str, Any]:

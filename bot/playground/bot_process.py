@@ -13,6 +13,7 @@ from pathlib import Path
 import bot
 from bot.errors import CannotServe
 from bot.sandbox import Sandbox
+from bot.signals import end_child
 
 log = logging.getLogger(__name__)
 
@@ -75,17 +76,8 @@ class BotProcess:
     async def stop(self) -> None:
         """Ask it to end, by closing its stdin; after a while, end it."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            async with asyncio.timeout(_STOP_SECONDS):
-                await process.wait()
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        if process is not None:
+            await end_child(process, _STOP_SECONDS)
 
     async def tell_time(self) -> None:
         """Let the bot's clock follow a jump of the sandbox's, and wait until it has."""
