@@ -52,10 +52,7 @@ def swap_face(source: Source, picture: Bytes, target: Face, seed: int) -> None:
     face = recolouring.apply(laid.read(frame.size, box), full[..., :7])
     sure = full[..., 8], full[..., 9]
     face = match_detail(face, behind, sure, target.width, seed=seed, fineness=look.fineness)
-    face -= behind
-    face *= full[..., 7:8]
-    face += behind
-    _write(picture, frame, box, face)
+    _write(picture, frame, box, _blended(face, behind, full[..., 7:8]))
 
 
 def _box(mask: Floats, frame: Frame, picture: Bytes) -> Box | None:
@@ -68,9 +65,17 @@ def _box(mask: Floats, frame: Frame, picture: Bytes) -> Box | None:
     return (slice(top, bottom), slice(left, right)) if top < bottom and left < right else None
 
 
-def _write(picture: Bytes, frame: Frame, box: Box, blended: Floats) -> None:
+def _blended(face: Floats, behind: Floats, mask: Floats) -> Bytes:
+    """The face over what is behind it, as far as the mask shows it; `face` is used up."""
+    face -= behind
+    face *= mask
+    face += behind
+    return np.rint(np.clip(face, 0, 1) * 255).astype(np.uint8)
+
+
+def _write(picture: Bytes, frame: Frame, box: Box, pixels: Bytes) -> None:
     rows, columns = box
     there = picture[
         rows.start + frame.top : rows.stop + frame.top, columns.start + frame.left : columns.stop + frame.left
     ]
-    there[:] = np.rint(np.clip(blended, 0, 1) * 255).astype(np.uint8)
+    there[:] = pixels
