@@ -10,7 +10,7 @@ from bot.engine.detail import match_detail
 from bot.engine.face import Face
 from bot.engine.frame import Frame
 from bot.engine.geometry import destination
-from bot.engine.imaging import Bytes, Floats, resize, unit
+from bot.engine.imaging import Bytes, Floats, floats, resize, thrice, unit
 from bot.engine.look import Look
 from bot.engine.mask import swap_mask
 from bot.engine.skin import measure_skin
@@ -43,7 +43,7 @@ def swap_face(source: Source, picture: Bytes, target: Face, seed: int) -> None:
     mask = swap_mask(*skins, posed, own, ids=sheet.ids, width=frame.width, tables=fixed, edge=look.edge)
     weights = skins[0].weight, skins[1].weight
     recolouring = plan_recolouring(small_face, small, weights, posed, width=frame.width, look=look)
-    smooth = np.dstack([recolouring.fields, mask, *weights])
+    smooth = floats(cv2.merge([recolouring.fields, mask, *weights]))
     box = _box(resize(mask, frame.size), frame, picture)
     if box is None:
         return
@@ -52,7 +52,7 @@ def swap_face(source: Source, picture: Bytes, target: Face, seed: int) -> None:
     face = recolouring.apply(laid.read(frame.size, box), full[..., :7])
     sure = full[..., 8], full[..., 9]
     face = match_detail(face, behind, sure, target.width, seed=seed, fineness=look.fineness)
-    _write(picture, frame, box, _blended(face, behind, full[..., 7:8]))
+    _write(picture, frame, box, _blended(face, behind, thrice(full[..., 7])))
 
 
 def _box(mask: Floats, frame: Frame, picture: Bytes) -> Box | None:
