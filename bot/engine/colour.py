@@ -81,7 +81,7 @@ def plan_recolouring(
     )
     means = [_mean(picture, weight) for picture, weight in zip((texture, target), weights, strict=True)]
     local = thrice(0.85 * smoothstep(np.minimum(reach_s, reach_t), 0.02, 0.15))
-    base_s, base_t = means[0] + (low_s - means[0]) * local, means[1] + (low_t - means[1]) * local
+    base_s, base_t = _level(low_s, means[0], local), _level(low_t, means[1], local)
     light_s, light_t = luma(floats(base_s)), luma(floats(base_t))
     ratio = (light_t + 0.03) / (light_s + 0.03)
     contrast = _residual(target, light_t, weights[1]) / max(_residual(texture, light_s, weights[0]), 1e-4)
@@ -94,7 +94,7 @@ def plan_recolouring(
     spared = 0.2 if fades else 0.7
     wanted = light_s + (1 - 0.4 * glint) * (light_t * look.light - light_s)
     chroma = np.clip(ratio, 0.15, 1)
-    own = thrice(chroma) * (base_s - thrice(light_s))
+    own = thrice(floats(chroma)) * (base_s - thrice(light_s))
     tint = look.warmth * _YELLOW * light_t[..., None]
     shift = (look.colour * (base_t - thrice(light_t)) + tint - own) * thrice(1 - spared * glint)
     offset, inverse = wanted - gain * light_s, 1 / np.maximum(light_s, 0.02)
@@ -127,9 +127,14 @@ def _low_pass(picture: Floats, weight: Floats, width: float) -> tuple[Floats, Fl
     weighted = floats(cv2.merge([picture * thrice(weight), weight]))
     spread = blur(resize(weighted, small), sigma / step)
     seen = spread[..., 3]
-    low = spread[..., :3] / np.maximum(seen, 1e-4)[..., None]
-    grown = resize(floats(np.dstack([low, seen])), (wide, height))
-    return grown[..., :3], grown[..., 3]
+    low = floats(spread[..., :3] / np.maximum(seen, 1e-4)[..., None])
+    return resize(low, (wide, height)), resize(np.ascontiguousarray(seen), (wide, height))
+
+
+def _level(low: Floats, mean: Floats, local: Floats) -> Floats:
+    """Between one mean for all and the local one."""
+    everywhere = np.append(mean, 0).astype(np.float64)  # OpenCV's scalar: quicker than a row of three
+    return floats(cv2.add(floats(cv2.subtract(low, everywhere)) * local, everywhere))
 
 
 def _residual(picture: Floats, base: Floats, weight: Floats) -> float:
