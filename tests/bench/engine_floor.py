@@ -3,11 +3,11 @@
 *Bare* does what no face swapper can leave out: it decodes the target and encodes it again. *Equal* makes the
 same swap in the plainest way, a function a stage: both pictures decoded, both faces found by the same
 networks in as many passes, the source's shape posed like the target and bent by the same triangles at the
-same scale, light and colour matched over the skin, hair in front left there, the sharpness matched, one alpha
-blend, one encode. It takes models, triangles and indices from the engine, and no code that measures or draws.
-What it has not: EXIF, transparency, other formats than JPEG; a second box, tiles, turned pictures; faces that
-reach beyond the picture; a texture for a cheek that the source hides; eyes and teeth that keep their own
-light; hair told from moles, beards and shadows.
+same scale, a cheek that the source hides taken from its other side, light and colour matched over the skin,
+hair in front left there, the sharpness matched, one alpha blend, one encode. It takes models, triangles and
+indices from the engine, and no code that measures or draws. What it has not: EXIF, transparency, other
+formats than JPEG; a second box, tiles, turned pictures; faces that reach beyond the picture; eyes and teeth
+that keep their own light; hair told from moles, beards and shadows.
 """
 
 from dataclasses import dataclass
@@ -150,7 +150,7 @@ class Place:
 
 
 def warp(one: Array, mine: Array, posed: Array, place: Place, scale: float) -> Array:
-    """The source's texture where it goes, by one map."""
+    """The source's texture where it goes; where the source turns away, that of the cheek's other side."""
     triangles = tables().triangles
     corners = place.analysed(with_ring(posed))
     fixed = np.rint(corners[triangles] * 16).astype(np.int32)
@@ -159,13 +159,21 @@ def warp(one: Array, mine: Array, posed: Array, place: Place, scale: float) -> A
     for number in (*range(len(triangles) - 72, len(triangles)), *depth.argsort().tolist()):
         cv2.fillConvexPoly(ids, fixed[number], number, shift=4)
     flat = np.column_stack([corners, np.ones(len(corners))])
-    affine = np.linalg.solve(flat[triangles], with_ring(mine)[triangles, :2])
-    chosen = np.append(affine, np.zeros((1, 3, 2)), axis=0).astype(np.float32)[ids]
     y, x = np.indices(ids.shape, np.float32)[..., None]
-    places = chosen[:, :, 0] * x + chosen[:, :, 1] * y + chosen[:, :, 2]
     how = cv2.INTER_CUBIC if scale > 1.15 else cv2.INTER_LINEAR
     remap: Any = cv2.remap  # one map of pairs is documented, the stub wants two
-    return remap(one, cv2.resize(places, place.size), None, how, borderMode=cv2.BORDER_REPLICATE)
+    sampled: list[Array] = []
+    for points in (mine, mine[tables().mirror]):
+        affine = np.linalg.solve(flat[triangles], with_ring(points)[triangles, :2])
+        chosen = np.append(affine, np.zeros((1, 3, 2)), axis=0).astype(np.float32)[ids]
+        places = chosen[:, :, 0] * x + chosen[:, :, 1] * y + chosen[:, :, 2]
+        sampled.append(remap(one, cv2.resize(places, place.size), None, how, borderMode=cv2.BORDER_REPLICATE))
+    first, second, third = (mine[triangles[:-72, n]] for n in range(3))
+    facing = np.asarray(np.cross(second - first, third - first))
+    hidden = 1 - np.abs(facing[:, 2]) / np.linalg.norm(facing, axis=1)
+    share = np.append(np.clip((hidden - 0.6) / 0.3, 0, 1), np.zeros(73)).astype(np.float32)[ids]
+    share = cv2.resize(cv2.GaussianBlur(share, (0, 0), 0.03 * place.width), place.size)
+    return cv2.blendLinear(sampled[0], sampled[1], 1 - np.asarray(share), np.asarray(share))
 
 
 @dataclass(frozen=True)
