@@ -68,7 +68,7 @@ def lab(image: Floats) -> Floats:
 
 
 def thrice(plane: Floats) -> Floats:
-    """One plane for each colour; NumPy takes five times as long to spread a single one over three."""
+    """One plane for each colour; NumPy takes three times as long to spread a single one over them."""
     return floats(cv2.merge([plane, plane, plane]))
 
 
