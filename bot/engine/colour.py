@@ -6,7 +6,19 @@ import cv2
 import numpy as np
 
 from bot.engine.face import LEFT_EYE, MOUTH, RIGHT_EYE
-from bot.engine.imaging import LUMA, Floats, blur, floats, hull, luma, polygons, ramp, resize, smoothstep
+from bot.engine.imaging import (
+    LUMA,
+    Floats,
+    blur,
+    floats,
+    hull,
+    luma,
+    polygons,
+    ramp,
+    resize,
+    smoothstep,
+    thrice,
+)
 from bot.engine.look import Look
 
 _SPAN = 0.20
@@ -36,8 +48,8 @@ class Recolouring:
         light, own = self._luma_and_projection(texture)
         # Whites of eyes, teeth and brows have little of the skin's tint and so take little of the shift.
         weight = own if self.fades else np.minimum(own, 1) * np.minimum(light * fields[..., 6], 1)
-        lit = (fields[..., 1] * light + fields[..., 2])[..., None]
-        out = texture * fields[..., :1] + lit + fields[..., 3:6] * weight[..., None]
+        lit = thrice(fields[..., 1] * light + fields[..., 2])
+        out = texture * thrice(fields[..., 0]) + lit + fields[..., 3:6] * thrice(weight)
         if self.colourful < 1:
             grey = luma(floats(out))[..., None]
             out = grey + self.colourful * (out - grey) + (1 - self.colourful) * self.target_chroma
@@ -68,8 +80,8 @@ def plan_recolouring(
         _low_pass(picture, weight, width) for picture, weight in zip((texture, target), weights, strict=True)
     )
     means = [_mean(picture, weight) for picture, weight in zip((texture, target), weights, strict=True)]
-    local = 0.85 * smoothstep(np.minimum(reach_s, reach_t), 0.02, 0.15)[..., None]
-    base_s, base_t = means[0] + (low_s - means[0]) * local, means[1] + (low_t - means[1]) * local
+    local = thrice(0.85 * smoothstep(np.minimum(reach_s, reach_t), 0.02, 0.15))
+    base_s, base_t = _level(low_s, means[0], local), _level(low_t, means[1], local)
     light_s, light_t = luma(floats(base_s)), luma(floats(base_t))
     ratio = (light_t + 0.03) / (light_s + 0.03)
     contrast = _residual(target, light_t, weights[1]) / max(_residual(texture, light_s, weights[0]), 1e-4)
@@ -82,13 +94,13 @@ def plan_recolouring(
     spared = 0.2 if fades else 0.7
     wanted = light_s + (1 - 0.4 * glint) * (light_t * look.light - light_s)
     chroma = np.clip(ratio, 0.15, 1)
-    own = chroma[..., None] * (base_s - light_s[..., None])
+    own = thrice(floats(chroma)) * (base_s - thrice(light_s))
     tint = look.warmth * _YELLOW * light_t[..., None]
-    shift = (look.colour * (base_t - light_t[..., None]) + tint - own) * (1 - spared * glint)[..., None]
+    shift = (look.colour * (base_t - thrice(light_t)) + tint - own) * thrice(1 - spared * glint)
     offset, inverse = wanted - gain * light_s, 1 / np.maximum(light_s, 0.02)
     parts = [chroma, gain - chroma, offset, *np.moveaxis(shift, 2, 0), inverse]
     return Recolouring(
-        floats(np.stack(parts, axis=-1)),
+        floats(cv2.merge(parts)),
         floats(chroma_s),
         ramp(float(np.linalg.norm(chroma_s)), 0.03, 0.08),
         fades,
@@ -112,12 +124,17 @@ def _low_pass(picture: Floats, weight: Floats, width: float) -> tuple[Floats, Fl
     sigma = _SPAN * width
     step = max(1.0, sigma / 3)
     small = max(1, round(wide / step)), max(1, round(height / step))
-    weighted = np.concatenate([picture * weight[..., None], weight[..., None]], axis=2)
+    weighted = floats(cv2.merge([picture * thrice(weight), weight]))
     spread = blur(resize(weighted, small), sigma / step)
     seen = spread[..., 3]
-    low = spread[..., :3] / np.maximum(seen, 1e-4)[..., None]
-    grown = resize(floats(np.dstack([low, seen])), (wide, height))
-    return grown[..., :3], grown[..., 3]
+    low = floats(spread[..., :3] / np.maximum(seen, 1e-4)[..., None])
+    return resize(low, (wide, height)), resize(np.ascontiguousarray(seen), (wide, height))
+
+
+def _level(low: Floats, mean: Floats, local: Floats) -> Floats:
+    """Between one mean for all and the local one."""
+    everywhere = np.append(mean, 0).astype(np.float64)  # OpenCV's scalar: quicker than a row of three
+    return floats(cv2.add(floats(cv2.subtract(low, everywhere)) * local, everywhere))
 
 
 def _residual(picture: Floats, base: Floats, weight: Floats) -> float:

@@ -54,7 +54,8 @@ def _bounded(data: bytes, bound: int) -> Image.Image:
             image = image.reduce(max(1, int(1 / scale)))  # and the large one is gone before the next step
         image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
     image.info = info  # it holds the orientation
-    return ImageOps.exif_transpose(image)
+    ImageOps.exif_transpose(image, in_place=True)  # else a picture that lies right is copied
+    return image
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from bot.engine.face import FEATURES, OVAL, SKIN
@@ -32,7 +33,8 @@ def measure_skin(picture: Floats, points: Floats, width: float) -> Skin:
     spread = 1.4826 * np.median(np.abs(sample - median), axis=0)
     features = dilate(polygons(shape, *(hull(points[part]) for part in FEATURES)), 0.03 * width)
     tolerance = np.maximum(1.3 * spread + floats([2.5, 1.2, 1.2]), floats([6, 2.5, 2.5]))
-    off = ((colours - median) / tolerance) ** 2 @ floats([0.5, 1, 1])
+    light, *tint = _departures(colours, median, tolerance)
+    off = 0.5 * light**2 + tint[0] ** 2 + tint[1] ** 2
     weight = polygons(shape, points[OVAL]) * (1 - features) * np.exp(-np.maximum(off - 5, 0) / 6)
     # Never quite 0 within the cheeks, so that there is always something to average.
     return Skin(colours, floats(median), floats(spread), cheeks, floats(np.maximum(weight, 1e-3 * cheeks)))
@@ -40,10 +42,17 @@ def measure_skin(picture: Floats, points: Floats, width: float) -> Skin:
 
 def not_skin(skin: Skin) -> Floats:
     """Squared distance of each pixel from the skin's colour; shadow and shine count little."""
-    z = (skin.lab - skin.median) / np.clip(skin.spread, [5, 1.8, 2.2], [10, 4, 4.5]).astype(np.float32)
-    dark, bright = np.minimum(z[..., 0] + 0.6, 0), np.maximum(z[..., 0] - 1.5, 0)
-    tint = np.maximum(np.abs(z[..., 1:]) - 0.5, 0)
-    return floats(0.8 * dark**2 + 0.12 * bright**2 + 0.5 * (tint**2).sum(axis=2))
+    unit = np.clip(skin.spread, [5, 1.8, 2.2], [10, 4, 4.5]).astype(np.float32)
+    light, *tint = _departures(skin.lab, skin.median, unit)
+    dark, bright = np.minimum(light + 0.6, 0), np.maximum(light - 1.5, 0)
+    a, b = (np.maximum(np.abs(one) - 0.5, 0) for one in tint)
+    return floats(0.8 * dark**2 + 0.12 * bright**2 + 0.5 * (a**2 + b**2))
+
+
+def _departures(colours: Floats, middle: Floats, unit: Floats) -> list[Floats]:
+    """How far each plane of a picture is from its middle; by plane, since NumPy is slow to do it by pixel."""
+    planes = cv2.split(colours)
+    return [(floats(plane) - m) / u for plane, m, u in zip(planes, middle, unit, strict=True)]
 
 
 def roughness(skin: Skin, width: float) -> Floats:

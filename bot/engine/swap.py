@@ -10,7 +10,7 @@ from bot.engine.detail import match_detail
 from bot.engine.face import Face
 from bot.engine.frame import Frame
 from bot.engine.geometry import destination
-from bot.engine.imaging import Bytes, Floats, resize, unit
+from bot.engine.imaging import Bytes, Floats, floats, resize, thrice, unit
 from bot.engine.look import Look
 from bot.engine.mask import swap_mask
 from bot.engine.skin import measure_skin
@@ -43,7 +43,7 @@ def swap_face(source: Source, picture: Bytes, target: Face, seed: int) -> None:
     mask = swap_mask(*skins, posed, own, ids=sheet.ids, width=frame.width, tables=fixed, edge=look.edge)
     weights = skins[0].weight, skins[1].weight
     recolouring = plan_recolouring(small_face, small, weights, posed, width=frame.width, look=look)
-    smooth = np.dstack([recolouring.fields, mask, *weights])
+    smooth = floats(cv2.merge([recolouring.fields, mask, *weights]))
     box = _box(resize(mask, frame.size), frame, picture)
     if box is None:
         return
@@ -52,10 +52,7 @@ def swap_face(source: Source, picture: Bytes, target: Face, seed: int) -> None:
     face = recolouring.apply(laid.read(frame.size, box), full[..., :7])
     sure = full[..., 8], full[..., 9]
     face = match_detail(face, behind, sure, target.width, seed=seed, fineness=look.fineness)
-    face -= behind
-    face *= full[..., 7:8]
-    face += behind
-    _write(picture, frame, box, face)
+    _write(picture, frame, box, _blended(face, behind, thrice(full[..., 7])))
 
 
 def _box(mask: Floats, frame: Frame, picture: Bytes) -> Box | None:
@@ -68,9 +65,17 @@ def _box(mask: Floats, frame: Frame, picture: Bytes) -> Box | None:
     return (slice(top, bottom), slice(left, right)) if top < bottom and left < right else None
 
 
-def _write(picture: Bytes, frame: Frame, box: Box, blended: Floats) -> None:
+def _blended(face: Floats, behind: Floats, mask: Floats) -> Bytes:
+    """The face over what is behind it, as far as the mask shows it; `face` is used up."""
+    face -= behind
+    face *= mask
+    face += behind
+    return np.rint(np.clip(face, 0, 1) * 255).astype(np.uint8)
+
+
+def _write(picture: Bytes, frame: Frame, box: Box, pixels: Bytes) -> None:
     rows, columns = box
     there = picture[
         rows.start + frame.top : rows.stop + frame.top, columns.start + frame.left : columns.stop + frame.left
     ]
-    there[:] = np.rint(np.clip(blended, 0, 1) * 255).astype(np.uint8)
+    there[:] = pixels

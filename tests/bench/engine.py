@@ -1,105 +1,144 @@
-"""The engine's speed and memory, measured here: stages in one process, whole requests through its server.
+"""The local engine's speed: each stage of a swap and the whole, in turns with two floors (`engine_floor.py`).
 
-The bar: two portraits at 1024 px, JPEG quality 92, one request at a time, median at most 250 ms on two cores.
+Two portraits of 1024 px, JPEG of quality 92 in and out, warm, one at a time: the engine's own function, the
+same swap over HTTP through a service process as the bot starts it (it reads both pictures from a server
+here), and the floors. The bar: over HTTP at most 250 ms at the median on two cores.
 """
+# ruff: noqa: T201 - a benchmark prints
 
 import asyncio
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 
-import numpy as np
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestServer
 
 from bot.engine.assets import FOLDER
-from bot.engine.decode import Picture, decode
-from bot.engine.encode import encode
-from bot.engine.face import Face
+from bot.engine.child import EngineChild
+from bot.engine.job import Faces, Job
 from bot.engine.nets import Nets
-from bot.engine.search import all_faces, largest_face
-from bot.engine.server import Settings, create_app
-from bot.engine.swap import Source, swap_face
-from bot.engine.work import prepare
-from bot.fetch import AllowedOrigins
+from bot.engine.work import perform, prepare
+from bot.fetch import open_session
 from bot.segmind_wire import SWAP_PATH
+from tests.bench.engine_floor import bare, equal
+from tests.bench.engine_stages import ENGINE, EQUAL, Taken, timed
 from tests.engine.photos import COLLINS, HOPPER, file_of, photo
 
-_RUNS = 20
-_PAIRS = [(COLLINS, HOPPER), (HOPPER, COLLINS)]
+TURNS = 30
+SOURCE, TARGET = (file_of(photo(name, 1024), "JPEG", quality=92) for name in (COLLINS, HOPPER))
+JOB = Job(SOURCE, TARGET, "jpeg", 92)
+OTHERS = {
+    "as a PNG": replace(JOB, image_format="png"),
+    "as a WebP": replace(JOB, image_format="webp"),
+    "all faces looked for": replace(JOB, faces=Faces.ALL),
+}
+
+Contender = Callable[[], Awaitable[Taken]]
 
 
-def _portrait(name: str) -> bytes:
-    return file_of(photo(name, 1024), "JPEG", quality=92)
+def main() -> None:
+    """Measure and print."""
+    _print(asyncio.run(_measure(prepare(FOLDER))))
+    print(f"peak memory of a worker: {_peak_of_workers()}")
 
 
-def _time(work: Callable[[], object], runs: int = 7) -> float:
-    """Median milliseconds, after one run that does not count."""
-    work()
-    taken: list[float] = []
-    for _ in range(runs):
-        began = time.perf_counter()
-        work()
-        taken.append(1000 * (time.perf_counter() - began))
-    return statistics.median(taken)
+async def _measure(nets: Nets) -> dict[str, list[Taken]]:
+    async def engine() -> Taken:
+        return timed(lambda: perform(JOB, nets), ENGINE)[0]
+
+    async def equal_work() -> Taken:
+        return timed(lambda: equal(nets, SOURCE, TARGET), EQUAL)[0]
+
+    async def bare_work() -> Taken:
+        return timed(lambda: bare(TARGET), {})[0]
+
+    def other(job: Job) -> Contender:
+        async def swap() -> Taken:
+            return timed(lambda: perform(job, nets), ENGINE)[0]
+
+        return swap
+
+    async with _service() as over_http:
+        contenders = {"engine": engine, "HTTP": over_http, "equal": equal_work, "bare": bare_work}
+        contenders |= {what: other(job) for what, job in OTHERS.items()}
+        names = [*contenders]
+        rounds: dict[str, list[Taken]] = {name: [] for name in names}
+        for turn in range(TURNS + 1):
+            first = turn % len(names)
+            for name in names[first:] + names[:first]:
+                rounds[name].append(await contenders[name]())
+    return {name: taken[1:] for name, taken in rounds.items()}  # the first turn is for warming up
 
 
-def _face(nets: Nets, picture: Picture) -> Face:
-    face = largest_face(nets, picture.rgb)
-    if face is None:
-        raise SystemExit("no face was found in a portrait")
-    return face
-
-
-def _stages(nets: Nets, source: str, target: str) -> None:
-    files = _portrait(source), _portrait(target)
-    one, other = (decode(data, 1600) for data in files)
-    mine, theirs = _face(nets, one), _face(nets, other)
-    print(f"\n{source} -> {target}, face {theirs.width:.0f} px wide, ms:")  # noqa: T201 - a report
-    stages: list[tuple[str, Callable[[], object]]] = [
-        ("decode both", lambda: [decode(data, 1600) for data in files]),
-        ("find source face", lambda: largest_face(nets, one.rgb)),
-        ("find target face", lambda: largest_face(nets, other.rgb)),
-        ("(find all faces)", lambda: all_faces(nets, other.rgb)),
-        ("swap", lambda: swap_face(Source(one.rgb, mine), other.rgb.copy(), theirs, 1)),
-        ("encode jpeg 92", lambda: encode(other, "jpeg", 92)),
-        ("(encode png)", lambda: encode(other, "png", 92)),
-        ("(encode webp 92)", lambda: encode(other, "webp", 92)),
-    ]
-    for name, work in stages:
-        print(f"  {name:<18}{_time(work):7.1f}")  # noqa: T201 - a report
-
-
-async def _requests() -> None:
-    files = {name.partition(".")[0]: _portrait(name) for name in (COLLINS, HOPPER)}
+@asynccontextmanager
+async def _service() -> AsyncGenerator[Contender]:
+    """A swap by a service process with one worker; it reads the pictures from a server of this process."""
+    files = {"source": SOURCE, "target": TARGET}
 
     async def file(request: web.Request) -> web.Response:
         return web.Response(body=files[request.match_info["name"]])
 
-    cdn = web.Application()
-    cdn.router.add_get("/{name}", file)
-    async with TestServer(cdn) as pictures:
+    app = web.Application()
+    app.router.add_get("/{name}", file)
+    async with TestServer(app) as pictures, open_session() as session:
         origin = str(pictures.make_url("/")).rstrip("/")
-        settings = Settings(AllowedOrigins.of([origin]), FOLDER, workers=2)
-        async with TestClient(TestServer(create_app(settings))) as client:
-            for source, target in _PAIRS:
-                body = {
-                    "source_image": f"{origin}/{source.partition('.')[0]}",
-                    "target_image": f"{origin}/{target.partition('.')[0]}",
-                    "image_format": "jpeg",
-                    "quality": 92,
-                }
-                taken: list[float] = []
-                # Two more than counted: each worker's first request is its warm-up.
-                for _ in range(_RUNS + 2):
-                    began = time.perf_counter()
-                    async with client.post(SWAP_PATH, json=body) as answer:
-                        await answer.read()
-                        answer.raise_for_status()
-                    taken.append(1000 * (time.perf_counter() - began))
-                middle, late = np.percentile(taken[2:], [50, 95])
-                print(f"{source} -> {target}: {_RUNS} requests, median {middle:.0f} ms, p95 {late:.0f} ms")  # noqa: T201 - a report
+        body = {f"{name}_image": f"{origin}/{name}" for name in files} | {
+            "image_format": JOB.image_format,
+            "quality": JOB.quality,
+        }
+        async with EngineChild.start([origin], workers=1) as child:
+
+            async def ask() -> Taken:
+                began = time.perf_counter()
+                async with session.post(
+                    child.base_url + SWAP_PATH, json=body, headers={"x-api-key": child.key}
+                ) as answer:
+                    answer.raise_for_status()
+                    await answer.read()
+                return Taken(1000 * (time.perf_counter() - began), {})
+
+            yield ask
+
+
+def _print(rounds: dict[str, list[Taken]]) -> None:
+    engine, over_http, *floors = (rounds[name] for name in ("engine", "HTTP", "equal", "bare"))
+    print(
+        f"{COLLINS} -> {HOPPER}, {TURNS} turns; medians of the turns, ms, and of the turns' ratios\n"
+        f"{'':30}{'engine':>8}{'share':>8}{'equal':>8}{'ratio':>8}"
+    )
+    rows: dict[str, Callable[[Taken], float]] = {
+        **{stage: lambda taken, stage=stage: taken.stages.get(stage, 0) for stage in ENGINE},
+        "the rest": lambda taken: taken.rest,
+        "the whole": lambda taken: taken.whole,
+    }
+    for what, figure in rows.items():
+        ours, theirs = (_median(taken, figure) for taken in (engine, floors[0]))
+        share = statistics.median(figure(one) / one.whole for one in engine)
+        print(f"{what:30}{ours:8.1f}{share:8.0%}{theirs:8.1f}{_ratio(engine, floors[0], figure):8.2f}")
+    print(f"\n{'':30}{'ms':>8}{'p95':>8}{'equal':>8}{'bare':>8}")
+    for what, mine in (("the whole, a function", engine), ("the whole, over HTTP", over_http)):
+        ratios = "".join(f"{_ratio(mine, floor):8.2f}" for floor in floors)
+        late = sorted(one.whole for one in mine)[int(0.95 * len(mine))]
+        print(f"{what:30}{_median(mine):8.1f}{late:8.1f}{ratios}")
+    for what in ("equal", "bare", *OTHERS):
+        name = f"the {what} floor" if what not in OTHERS else f"a function, {what}"
+        print(f"{name:30}{_median(rounds[what]):8.1f}")
+
+
+def _whole(taken: Taken) -> float:
+    return taken.whole
+
+
+def _median(taken: list[Taken], figure: Callable[[Taken], float] = _whole) -> float:
+    return statistics.median(map(figure, taken))
+
+
+def _ratio(mine: list[Taken], theirs: list[Taken], figure: Callable[[Taken], float] = _whole) -> float:
+    return statistics.median(figure(a) / max(figure(b), 1e-3) for a, b in zip(mine, theirs, strict=True))
 
 
 def _peak_of_workers() -> str:
@@ -109,16 +148,6 @@ def _peak_of_workers() -> str:
 
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return f"{peak / (1024 * 1024 if sys.platform == 'darwin' else 1024):.0f} MiB"
-
-
-def main() -> None:
-    """Print the report."""
-    print("Whole requests, fetching included, warm, one at a time:")  # noqa: T201 - a report
-    asyncio.run(_requests())
-    print(f"Peak memory of a worker: {_peak_of_workers()}")  # noqa: T201 - a report
-    nets = prepare(FOLDER)
-    for source, target in _PAIRS:
-        _stages(nets, source, target)
 
 
 if __name__ == "__main__":
