@@ -11,7 +11,7 @@ from hypothesis import settings
 from bot.store import audit
 from bot.store.database import Store
 from tests import secrets
-from tests.databases import Database, PostgresDatabase, SqliteDatabase, opened
+from tests.databases import Database, PostgresDatabase, SqliteDatabase, opened, write_newest
 from tests.postgres_server import drop_database, new_database, running_server
 
 # The same examples in every run: a property that fails, fails for everybody.
@@ -63,7 +63,7 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture
 def empty_postgres(postgres_server: str) -> Iterator[PostgresDatabase]:
-    """A new database on it."""
+    """A new database on it, which was never opened."""
     address = new_database(postgres_server)
     yield PostgresDatabase(address)
     drop_database(postgres_server, address)
@@ -90,12 +90,19 @@ def postgres(postgres_server: str, postgres_template: PostgresDatabase) -> Itera
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path) -> SqliteDatabase:
-    """A new SQLite file, in a folder of its own that is not there yet."""
+def empty_sqlite(tmp_path: Path) -> SqliteDatabase:
+    """An SQLite file, in a folder of its own, neither of which is there yet."""
     return SqliteDatabase(tmp_path / "folder" / "store.sqlite3")
 
 
-@pytest.fixture(params=["sqlite", "empty_postgres"], ids=["sqlite", "postgres"])
+@pytest.fixture
+def sqlite(empty_sqlite: SqliteDatabase) -> SqliteDatabase:
+    """A new SQLite file, at the newest schema."""
+    write_newest(empty_sqlite.path)
+    return empty_sqlite
+
+
+@pytest.fixture(params=["empty_sqlite", "empty_postgres"], ids=["sqlite", "postgres"])
 def empty_database(request: pytest.FixtureRequest) -> Database:
     """A database that was never opened, on each engine in turn."""
     return request.getfixturevalue(request.param)
@@ -103,7 +110,7 @@ def empty_database(request: pytest.FixtureRequest) -> Database:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest) -> Database:
-    """A new database, on each engine in turn; whether it was opened before makes no difference."""
+    """A new database at the newest schema, on each engine in turn."""
     return request.getfixturevalue(request.param)
 
 
