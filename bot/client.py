@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 import discord
@@ -120,12 +121,17 @@ class FaceSwapBot(commands.AutoShardedBot):
         """Recover what an earlier process left, before the gateway is there; then publish the commands."""
         await self.services.swaps.open(self.reply_to)
         self.services.chores.start()
-        for extension in EXTENSIONS:
-            await self.load_extension(extension)
+        await self.load_cogs()
         await self.tree.set_translator(CommandTranslator())
         await self._keep_session_limits()
         if self.services.shards.lead:
             await self.tree.sync()
+
+    async def load_cogs(self) -> None:
+        """Add every command and listener."""
+        for extension in EXTENSIONS:
+            # Not load_extension: it is for files that change meanwhile, and runs each of them anew.
+            await import_module(extension).setup(self)
 
     async def _keep_session_limits(self) -> None:
         """Learn how fast sessions may begin; raises DiscordRefused when too few are left for today."""

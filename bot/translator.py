@@ -3,7 +3,7 @@
 import discord
 from discord import app_commands
 
-from bot.language import translation
+from bot.language import CATALOGUES, translation
 
 
 class CommandTranslator(app_commands.Translator):
@@ -16,6 +16,8 @@ class CommandTranslator(app_commands.Translator):
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
         """The text in the language of this locale, or None where it stays English."""
+        if locale.value not in CATALOGUES:
+            return None  # most of them, and every text is asked for in each
         return translation(locale.value, context_of(context.location), string.message)
 
 

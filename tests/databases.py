@@ -3,12 +3,14 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 from bot.compose import open_store
 from bot.config import read_config
 from bot.store.database import Store
+from bot.store.sqlite import PRAGMAS, open_in_memory
 from tests.postgres_server import execute
 from tests.stores import START
 
@@ -97,3 +99,27 @@ class PostgresDatabase:
 async def opened(database: Database) -> Store:
     """Open a database as the bot does."""
     return await open_store(read_config({"DATABASE_URL": database.url}), lambda: START)
+
+
+@cache
+def _newest() -> sqlite3.Connection:
+    return open_in_memory()
+
+
+def write_newest(path: Path) -> None:
+    """Write an SQLite file at the newest schema: a copy, which takes a tenth of what the migrations take."""
+    path.parent.mkdir()
+    path.touch(0o600)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        _newest().backup(connection)
+
+
+def in_memory() -> sqlite3.Connection:
+    """What `open_in_memory` gives, as a copy."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    _newest().backup(connection)
+    connection.row_factory = _newest().row_factory
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+    return connection

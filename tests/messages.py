@@ -19,7 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from discord import app_commands
 
-from bot.client import EXTENSIONS, FaceSwapBot
+from bot.client import FaceSwapBot
 from bot.compose import compose
 from bot.config import read_config
 from bot.language import CATALOGUES, DOMAIN, FOLDER
@@ -89,8 +89,7 @@ async def commands() -> AsyncGenerator[app_commands.CommandTree[FaceSwapBot]]:
         database = f"sqlite:///{Path(folder).as_posix()}/store.sqlite3"
         config = read_config({"SEGMIND_BASE_URL": "http://127.0.0.1:9", "DATABASE_URL": database})
         async with compose(config) as bot, bot:
-            for extension in EXTENSIONS:
-                await bot.load_extension(extension)
+            await bot.load_cogs()
             yield bot.tree
 
 

@@ -49,10 +49,11 @@ def running_server(*, durable: bool = False) -> Generator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def new_database(server: str) -> str:
-    """Make an empty database on a server and give its address."""
+def new_database(server: str, *, template: str = "/template1") -> str:
+    """Make a database on a server, empty or a copy of another that nobody uses, and give its address."""
     name = f"test_{next(_NUMBERS)}"
-    execute(server, f"CREATE DATABASE {name}")
+    # Copied file by file: where nothing waits for the disk, that is cheaper than through the log.
+    execute(server, f"CREATE DATABASE {name} TEMPLATE {urlsplit(template).path[1:]} STRATEGY file_copy")
     return urlsplit(server)._replace(path=f"/{name}").geturl()
 
 

@@ -1,10 +1,14 @@
 """A pair of certificates for tests, made once."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 
 from bot.certificate import Pair
+from bot.compose import new_marker
+from bot.config import Config
 from bot.keyring import make_pair
+from bot.marker import Marker
 from bot.provenance import Finding, Judge
 from tests.stores import START
 
@@ -18,6 +22,16 @@ def pair() -> Pair:
 def pair_settings() -> Mapping[str, str]:
     """The same as an operator sets it."""
     return {"C2PA_CERT": str(pair().chain), "C2PA_KEY": pair().key}
+
+
+def marker(config: Config, now: datetime) -> Marker:
+    """What `bot.compose.new_marker` makes; with that pair it is made once, for it signs samples at first."""
+    return _marker() if config.c2pa_key == pair().key else new_marker(config, now)
+
+
+@cache
+def _marker() -> Marker:
+    return Marker(pair(), START)
 
 
 def made_in(data: bytes) -> int | None:

@@ -3,6 +3,7 @@
 import ast
 import statistics
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import discord
@@ -10,14 +11,13 @@ import pytest
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import EXTENSIONS, FaceSwapBot
+from bot.client import FaceSwapBot
 from bot.compose import compose
 from bot.config import read_config
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "cogs").rglob("*.py")])
 SOURCES = {file.relative_to(ROOT).as_posix(): file.read_text("utf-8") for file in FILES}
-TREES = {name: ast.parse(source) for name, source in SOURCES.items()}
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 DISCORD = {
@@ -30,6 +30,12 @@ DISCORD = {
     "bot/sandbox/doorway.py",
 }
 HTTP_CLIENT = {"bot/segmind.py", "bot/fetch.py"}
+
+
+@cache
+def tree_of(name: str) -> ast.Module:
+    """A file as Python reads it."""
+    return ast.parse(SOURCES[name])
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -64,7 +70,7 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 @pytest.mark.parametrize("name", SOURCES)
 def test_imports_go_one_way(name: str) -> None:
     """Discord only at the edge, the HTTP client in two files, the engine's libraries in the engine alone."""
-    imported = set(imports(TREES[name]))
+    imported = set(imports(tree_of(name)))
     roots = {module.split(".")[0] for module in imported}
     if not name.startswith("cogs/") and name not in DISCORD:
         assert "discord" not in roots
@@ -84,7 +90,7 @@ def test_imports_go_one_way(name: str) -> None:
 @pytest.mark.parametrize("name", SOURCES)
 def test_the_environment_and_the_loop_belong_to_the_command_line(name: str) -> None:
     """Only `__main__` reads the environment and starts a loop; nothing private of discord.py elsewhere."""
-    used = set(names(TREES[name]))
+    used = set(names(tree_of(name)))
     if name != "bot/__main__.py":
         assert used.isdisjoint({"os.environ", "os.getenv", "asyncio.run"})
     if name not in {"bot/sandbox/doorway.py", "bot/links.py"}:
@@ -95,7 +101,7 @@ def test_the_environment_and_the_loop_belong_to_the_command_line(name: str) -> N
 @pytest.mark.parametrize("name", [name for name in SOURCES if not name.startswith("bot/store/")])
 def test_sql_lives_in_the_store(name: str) -> None:
     """No statement outside the store."""
-    texts = [node.value for node in ast.walk(TREES[name]) if isinstance(node, ast.Constant)]
+    texts = [node.value for node in ast.walk(tree_of(name)) if isinstance(node, ast.Constant)]
     starts = ("SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "CREATE TABLE ", "PRAGMA ")
     assert [text for text in texts if isinstance(text, str) and text.lstrip().startswith(starts)] == []
 
@@ -104,8 +110,8 @@ def test_one_broad_handler() -> None:
     """`except Exception` stands in one place, where a hold is refunded whatever happened; none is bare."""
     broad = {
         name
-        for name, tree in TREES.items()
-        for node in ast.walk(tree)
+        for name in SOURCES
+        for node in ast.walk(tree_of(name))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or "Exception" in ast.unparse(node.type).replace("HTTPException", ""))
         and "BaseException" not in ast.unparse(node)
@@ -118,7 +124,7 @@ def test_rooms_stay_small() -> None:
     lines = {name: source.count("\n") for name, source in SOURCES.items()}
     assert {name: count for name, count in lines.items() if count > 350} == {}
     assert statistics.median(lines.values()) <= 130
-    lengths = {f"{name}:{node.name}": length(node) for name in TREES for node in functions(TREES[name])}
+    lengths = {f"{name}:{node.name}": length(node) for name in SOURCES for node in functions(tree_of(name))}
     assert {where: count for where, count in lengths.items() if count > 60} == {}
     assert statistics.median(lengths.values()) <= 10
 
@@ -160,8 +166,7 @@ async def test_every_command_can_be_read_and_translated(tmp_path: Path) -> None:
         {"SEGMIND_BASE_URL": "http://127.0.0.1:9", "DATABASE_URL": f"sqlite:///{tmp_path}/store.sqlite3"}
     )
     async with compose(config) as bot, bot:
-        for extension in EXTENSIONS:
-            await bot.load_extension(extension)
+        await bot.load_cogs()
         found = list(commands_of(bot))
         assert found
         for command in found:
@@ -174,5 +179,5 @@ async def test_every_command_can_be_read_and_translated(tmp_path: Path) -> None:
 
 def length_of_callback(command: app_commands.Command[commands.Cog, ..., None]) -> int:
     """Lines of a command's callback."""
-    tree = TREES[command.callback.__module__.replace(".", "/") + ".py"]
+    tree = tree_of(command.callback.__module__.replace(".", "/") + ".py")
     return next(length(node) for node in functions(tree) if node.name == command.callback.__name__)

@@ -14,8 +14,8 @@ from bot.store import anonymous, audit, departures, erasure, ledger, swaps
 from bot.store.database import Transaction
 from bot.store.postgres import connect
 from bot.store.postgres import transact as transact_on_postgres
-from bot.store.sqlite import open_in_memory, transact
-from tests.databases import PostgresDatabase, opened
+from bot.store.sqlite import transact
+from tests.databases import PostgresDatabase, in_memory, opened
 from tests.stores import PRICE
 from tests.test_ledger_model import GUILDS, USERS, Ledger
 from tests.test_ledger_proof import BUDGET
@@ -74,7 +74,7 @@ class OnSqlite(Forgetful):
     """Each example on a database of its own."""
 
     def __init__(self) -> None:
-        self.connection = open_in_memory()
+        self.connection = in_memory()
         super().__init__(partial(transact, self.connection))
 
     def teardown(self) -> None:

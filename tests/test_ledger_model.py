@@ -22,8 +22,8 @@ from bot.store import admission, audit, ledger, swaps
 from bot.store.database import Transaction
 from bot.store.postgres import connect
 from bot.store.postgres import transact as transact_on_postgres
-from bot.store.sqlite import open_in_memory, transact
-from tests.databases import PostgresDatabase, opened
+from bot.store.sqlite import transact
+from tests.databases import PostgresDatabase, in_memory, opened
 from tests.stores import NO_LIMITS, PICTURE, PRICE, START, a_swap
 
 T = TypeVar("T")
@@ -173,7 +173,7 @@ class OnSqlite(Ledger):
     """Each example on a database of its own."""
 
     def __init__(self) -> None:
-        self.connection = open_in_memory()
+        self.connection = in_memory()
         super().__init__(partial(transact, self.connection))
 
     def teardown(self) -> None:

@@ -14,7 +14,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from bot.policy import Usage
 from bot.store import admission, swaps
 from bot.store.database import Row, Transaction, Value, from_ms
-from bot.store.sqlite import open_in_memory, transact
+from bot.store.sqlite import transact
+from tests.databases import in_memory
 from tests.test_ledger_model import Ledger
 
 T = TypeVar("T")
@@ -114,7 +115,7 @@ def caught(old: LiteralString, new: LiteralString) -> None:
 
     class Broken(Ledger):
         def __init__(self) -> None:
-            self.connection = open_in_memory()
+            self.connection = in_memory()
             super().__init__(partial(broken, self.connection))
 
         def teardown(self) -> None:

@@ -202,11 +202,11 @@ async def test_racing_holds_never_pass_a_limit(store: Store, database: Database,
     assert sum(isinstance(outcome, LimitReached) for outcome in outcomes) == 195
 
 
-async def test_racing_processes_never_pass_a_limit(database: Database) -> None:
+async def test_racing_processes_never_pass_a_limit(empty_database: Database) -> None:
     """Two processes make a new database together; of their 200 holds exactly five are admitted."""
     racers = [
         await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.racer", database.url, str(first)),
+            *(sys.executable, "-m", "tests.racer", empty_database.url, str(first)),
             cwd=ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -238,9 +238,9 @@ async def test_racing_ends_of_a_swap_have_one_winner(store: Store, database: Dat
     assert outcomes.count(False) == 20
 
 
-async def test_stores_that_open_at_once_make_the_schema_once(database: Database) -> None:
+async def test_stores_that_open_at_once_make_the_schema_once(empty_database: Database) -> None:
     """Eight that start together on nothing all find the newest schema."""
-    stores = await asyncio.gather(*(opened(database) for _ in range(8)))
+    stores = await asyncio.gather(*(opened(empty_database) for _ in range(8)))
     for one in stores:
         assert await one.run(open_swaps) == []
         await one.close()

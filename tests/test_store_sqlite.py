@@ -35,11 +35,11 @@ async def test_nothing_erased_lingers_in_the_file(sqlite: SqliteDatabase, end: s
     assert b"secret-" not in left
 
 
-async def test_the_file_is_for_its_owner_only(sqlite: SqliteDatabase) -> None:
+async def test_the_file_is_for_its_owner_only(empty_sqlite: SqliteDatabase) -> None:
     """Nobody else on the machine may read tokens and pictures."""
-    store = await opened(sqlite)
+    store = await opened(empty_sqlite)
     await store.run(open_swaps)
-    assert all(file.stat().st_mode & 0o077 == 0 for file in sqlite.path.parent.iterdir())
+    assert all(file.stat().st_mode & 0o077 == 0 for file in empty_sqlite.path.parent.iterdir())
     await store.close()
 
 

@@ -24,7 +24,7 @@ from tests import secrets
 from tests.databases import Database, SqliteDatabase, opened
 from tests.openapi import Document
 from tests.scripted_api import PNG, ScriptedApi
-from tests.signing import made_in, pair_settings
+from tests.signing import made_in, marker, pair_settings
 
 KEY = "SG_test_key_0123456789"
 secrets.register(KEY)
@@ -158,8 +158,9 @@ def differences(sandbox: Sandbox) -> list[str]:
 
 
 @pytest.fixture
-def start(place: Place) -> Start:
+def start(place: Place, monkeypatch: pytest.MonkeyPatch) -> Start:
     """Start the real bot against the place."""
+    monkeypatch.setattr("bot.compose.new_marker", marker)
 
     @asynccontextmanager
     async def started(**settings: str) -> AsyncGenerator[FaceSwapBot]:

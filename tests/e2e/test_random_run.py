@@ -273,16 +273,16 @@ def answer(run: Run, played: Played, rows: list[dict[str, Any]]) -> str | None:
 async def test_a_small_random_run(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """A few swaps and two kills."""
     version, engine = kind.split("-")
-    async with a_run(request.getfixturevalue(engine), Kind(version, 1), tmp_path) as run:
+    async with a_run(request.getfixturevalue(f"empty_{engine}"), Kind(version, 1), tmp_path) as run:
         await asyncio.gather(run.play(28), run.disturb(2, 1.5))
         await finish(run)
         await check(run, version=version, least=20)
 
 
-async def test_a_small_sharded_run(postgres: PostgresDatabase, tmp_path: Path) -> None:
+async def test_a_small_sharded_run(empty_postgres: PostgresDatabase, tmp_path: Path) -> None:
     """A few swaps in servers of three shards, of which one process has two; one of both is killed."""
     kind = Kind("v2", 3, shards=3, parts=("0,1", "2"), max_concurrency=3)
-    async with a_run(postgres, kind, tmp_path) as run:
+    async with a_run(empty_postgres, kind, tmp_path) as run:
         await asyncio.gather(run.play(14), run.disturb(1, 0.8))
         await finish(run)
         await check(run, version="v2", least=9)
@@ -304,7 +304,7 @@ async def test_a_long_random_run(
 ) -> None:
     """At least 300 swaps and ten kills."""
     kind = replace(LONG[name], version=version)
-    async with a_run(request.getfixturevalue(engine), kind, tmp_path) as run:
+    async with a_run(request.getfixturevalue(f"empty_{engine}"), kind, tmp_path) as run:
         disturbing = asyncio.create_task(run.disturb(10, 3))
         while len(await run.rows(ANY)) < 320 or not disturbing.done():
             await run.play(10)

@@ -40,7 +40,7 @@ def kind(request: pytest.FixtureRequest) -> tuple[str, str]:
 @pytest.fixture
 def books(kind: tuple[str, str], request: pytest.FixtureRequest) -> Database:
     """A database of this run's engine."""
-    return request.getfixturevalue(kind[1])
+    return request.getfixturevalue(f"empty_{kind[1]}")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ DELIVERED = 6
 def books(request: pytest.FixtureRequest) -> Database:
     """The books of a released version, on either engine."""
     engine, version = request.param
-    database: Database = request.getfixturevalue(engine)
+    database: Database = request.getfixturevalue(f"empty_{engine}")
     restore(database, version)
     return database
 
