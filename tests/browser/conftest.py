@@ -1,5 +1,8 @@
 """One browser and one playground for all tests here; each test has a server and people of its own.
 
+They last as long as this package's tests, which follow one another: their event loop stands still while other
+tests run, and a bot whose loop stood still would lose its connection.
+
 A page fails its test that logs an error, breaks its own content security policy, or asks for anything that is
 not on this machine.
 """
@@ -25,11 +28,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run what is here on one event loop and, with several test processes, in one of them."""
     for item in items:
         if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            item.add_marker(pytest.mark.asyncio(loop_scope="package"), append=False)
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium, or no test: elsewhere than in CI it need not be installed."""
     path = installed()
@@ -42,7 +45,7 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def playground(browser: Browser) -> AsyncIterator[Playground]:  # noqa: ARG001 - none without a browser
     """What `python -m bot sandbox` runs."""
     async with open_playground() as playground:
@@ -53,7 +56,7 @@ async def playground(browser: Browser) -> AsyncIterator[Playground]:  # noqa: AR
         await store.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(loop_scope="package")
 async def stage(browser: Browser, playground: Playground) -> AsyncIterator[Stage]:
     """A server of this test's own, in which nothing goes wrong on purpose; the pages it opens are watched."""
     stage = Stage.build(playground, browser)

@@ -22,10 +22,18 @@ def photo(name: str, side: int | None = None) -> Image.Image:
 
 
 def file_of(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
-    """The image as a file."""
+    """The image as a file; PNG is packed in haste, as its size is nobody's concern."""
+    if kind == "PNG":
+        options.setdefault("compress_level", 1)
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
+
+
+@cache
+def huge_file() -> bytes:
+    """Hopper in 36 megapixels, as large as a phone's largest picture."""
+    return file_of(photo(HOPPER).resize((6000, 6000), Image.Resampling.NEAREST), "JPEG")
 
 
 def group(side: int = 540) -> Image.Image:

@@ -17,6 +17,8 @@ from bot.segmind_wire import SEED_DEFAULT
 from tests.engine.faces import face_in, job_of, misfit, outside, pixels, swapped
 from tests.engine.photos import COLLINS, HOPPER, photo
 
+pytestmark = pytest.mark.xdist_group("engine: look")  # swaps made once for all cases
+
 _SEEDS = range(1, 7)
 _PAIRS = [(COLLINS, HOPPER), (HOPPER, COLLINS)]
 _PLAIN = {

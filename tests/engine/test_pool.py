@@ -14,7 +14,7 @@ from bot.engine.pool import Pool, WorkerDied
 from bot.errors import AssetError, Role
 from tests.engine.photos import CAT, COLLINS, HOPPER, file_of, photo
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("engine: pool")]
 
 _JOB = Job(file_of(photo(COLLINS)), file_of(photo(HOPPER)), "jpeg")
 

@@ -28,7 +28,7 @@ from tests.engine.heads import head
 from tests.engine.photos import CAT, COLLINS, HOPPER, ROCKET, file_of, group, photo
 from tests.engine.served import KEY, Clock, running_engine
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("engine: precheck")]
 
 _PORTRAIT = file_of(photo(HOPPER), "JPEG")
 _WIDTHS = {COLLINS: 88, HOPPER: 172}

@@ -18,7 +18,7 @@ from bot.segmind_wire import CREDITS_PATH, JOBS_PATH, QUEUE_PATH, SWAP_PATH
 from tests.engine.photos import HOPPER, photo
 from tests.engine.served import BAD, Cdn, Client, Clock, body_of, running_engine
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("engine: server")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

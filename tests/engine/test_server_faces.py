@@ -13,7 +13,7 @@ from bot.segmind_wire import SWAP_PATH
 from tests.engine.photos import COLLINS, file_of, photo
 from tests.engine.served import FILES, Cdn, Client, Clock, body_of, running_engine
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("engine: faces")]
 
 _IMAGE = {"content-type": "image/png"}
 

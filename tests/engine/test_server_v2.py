@@ -19,7 +19,7 @@ from bot.segmind_wire import JOBS_PATH, QUEUE_PATH, SWAP_PATH, SwapRequest
 from tests.engine.photos import COLLINS, HOPPER, photo
 from tests.engine.served import BAD, KEY, Cdn, Client, Clock, body_of, running_engine
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("engine: queue")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

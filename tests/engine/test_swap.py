@@ -16,7 +16,7 @@ from bot.engine.tables import tables
 from bot.engine.work import perform
 from bot.errors import Role
 from tests.engine.faces import face_in, job_of, misfit, outside, pixels, swapped
-from tests.engine.photos import CAT, COLLINS, HOPPER, ROCKET, file_of, group, photo
+from tests.engine.photos import CAT, COLLINS, HOPPER, ROCKET, file_of, group, huge_file, photo
 
 _PAIRS = [(COLLINS, HOPPER), (HOPPER, COLLINS)]
 
@@ -107,11 +107,12 @@ def test_quality_is_the_encoders(nets: Nets, image_format: str) -> None:
     assert len(sizes) == 3
 
 
+@pytest.mark.xdist_group("engine: 36 megapixels")
 @pytest.mark.parametrize("effort", Effort)
 def test_36_megapixels_are_bounded_by_the_effort(nets: Nets, effort: Effort) -> None:
     """A phone's largest picture is answered at the effort's size."""
-    onto = file_of(photo(HOPPER).resize((6000, 6000)), "JPEG")
-    result = swapped(nets, replace(Job(file_of(photo(COLLINS)), onto, "jpeg"), effort=effort))
+    job = Job(file_of(photo(COLLINS)), huge_file(), "jpeg")
+    result = swapped(nets, replace(job, effort=effort))
     assert max(result.size) == effort
 
 

@@ -13,7 +13,7 @@ from tests.hostile.measuring import MOST_BYTES, measured
 from tests.hostile.sampling import sampled
 from tests.scripted_api import SWAP_PATH, as_json
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("hostile: answers")]
 
 MOST_SECONDS = 4.0
 """The bar is that it ends; most take some milliseconds, and a busy machine takes a few times longer."""

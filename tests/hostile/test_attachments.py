@@ -17,6 +17,7 @@ from tests.scripted_api import PNG
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("hostile: attachments"),
     # Pillow's, about broken EXIF; `bot/pictures.py` silences them, which pytest undoes.
     pytest.mark.filterwarnings("ignore::UserWarning:PIL"),
 ]

@@ -12,6 +12,7 @@ from tests.scripted_api import Answer, ScriptedApi
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("hostile: engine"),
     pytest.mark.soak,  # decoding itself is measured in `test_inputs`; this is the way there
 ]
 

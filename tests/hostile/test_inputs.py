@@ -35,6 +35,7 @@ from tests.verified import verify
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("hostile: inputs"),
     # Pillow's, about broken EXIF; `bot/pictures.py` silences them, which pytest undoes.
     pytest.mark.filterwarnings("ignore::UserWarning:PIL"),
 ]
