@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 
 import aiohttp
 import discord
@@ -281,3 +282,27 @@ async def test_nonces_and_replies(channel: Channel, rest: Rest, more: Json, rule
     status, answer = await rest("POST", f"/channels/{channel.id}/messages", {"content": "x"} | more)
     assert status == (200 if rule is None else 400)
     assert rule is None or rule in str(answer["errors"])
+
+
+async def test_a_form_may_come_in_small_pieces(sandbox: Sandbox, channel: Channel) -> None:
+    """However a network cuts it: aiohttp's reader of forms warns of itself when a piece is very small."""
+    head = b'--cut\r\nContent-Disposition: form-data; name="%s"; filename="a.bin"\r\n\r\n'
+    file = head % b"files[0]" + bytes(40), b"\1" * 5, b"\2" * 30_000, b"\r\n--cut--\r\n"
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for piece in file:
+            yield piece
+            await asyncio.sleep(0.02)  # until it was read
+
+    headers = {
+        "Authorization": f"Bot {sandbox.token}",
+        "Content-Type": "multipart/form-data; boundary=cut",
+    }
+    url = f"{sandbox.base_url}/api/v10/channels/{channel.id}/messages"
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.post(url, data=pieces()) as response,
+    ):
+        assert response.status == 200
+        (attached,) = (await response.json())["attachments"]
+        assert attached["size"] == 30_045
