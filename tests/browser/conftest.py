@@ -24,6 +24,7 @@ from tests.databases import SqliteDatabase, opened
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run what is here on one event loop and, with several test processes, in one of them."""
     for item in items:

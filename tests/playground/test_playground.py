@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot.engine.assets import asset
 from bot.errors import CannotServe
@@ -27,6 +28,8 @@ from tests.playground.settling import settled
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 20
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("playground")]
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are read from /proc")
 
@@ -113,18 +116,24 @@ class Stage:
         return (await played.reply(SECONDS)).text
 
 
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def playground() -> AsyncIterator[Playground]:
     """The playground, running."""
     async with open_playground() as playground:
-        sandbox = playground.sandbox
-        guild = sandbox.create_guild("Test")
-        channel, ada = guild.create_channel("test"), guild.join(sandbox.create_user("Ada"))
-        yield Stage(playground, channel, ada)
-        assert sandbox.complaints == []
+        yield playground
+        assert playground.sandbox.complaints == []
         store = await opened(SqliteDatabase(playground.store))
         assert await store.run(audit.violations) == {}
         await store.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(playground: Playground) -> AsyncIterator[Stage]:
+    """A server of this test's own on it, in which nothing goes wrong on purpose afterwards."""
+    sandbox = playground.sandbox
+    guild = sandbox.create_guild("Test")
+    yield Stage(playground, guild.create_channel("test"), guild.join(sandbox.create_user("Ada")))
+    await playground.console.do({"do": "clear-faults"})
 
 
 async def test_a_result_outlives_the_bot_that_made_it(stage: Stage) -> None:
