@@ -7,6 +7,8 @@ PY := $(VENV)/bin/python
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,\
 	$(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)))
 PYTEST := $(PY) -m pytest
+# Where an environment forbids byte code, each of the tests' many processes would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox run test soak check format bench messages lock clean
@@ -43,7 +45,7 @@ sandbox: setup ## try the whole bot in a browser: no account, no key
 run: setup ## the bot itself, configured by .env
 	$(PY) -m bot
 
-test: $(VENV)/dev $(VENV)/assets ## every test, in three to four minutes on two cores
+test: $(VENV)/dev $(VENV)/assets ## every test, in under three minutes on two cores
 	$(PYTEST) -n 4 --dist loadgroup -q
 
 soak: $(VENV)/dev $(VENV)/assets ## the full matrices and the long random runs
