@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from bot.pictures import Kind, grey_fields, kind_of_result, open_picture
+from bot.unpacking import unpacked
 
 _WIDTH, _HEIGHT = 9, 8
 _SIGN = 1 << 63
@@ -48,4 +49,5 @@ def verified(data: bytes) -> Verified:
 
     Call it in a thread. Raises PictureError.
     """
-    return Verified(data, kind_of_result(data), fingerprint(data))
+    kind = kind_of_result(data)
+    return Verified(data, kind, fingerprint(unpacked(data) if kind is Kind.PNG else data))
