@@ -79,10 +79,10 @@ def _configured(variables: Mapping[str, str]) -> "Config":
 
 def _run(_: argparse.Namespace, variables: Mapping[str, str]) -> int:
     config = _configured(variables)
-    from bot.memory import give_large_blocks_back
+    from bot.memory import use_few_heaps
     from bot.run import run
 
-    give_large_blocks_back()
+    use_few_heaps()
     if config.sentry_dsn:
         from bot.error_reports import ErrorReports
 

@@ -36,7 +36,6 @@ Session = aiohttp.ClientSession
 Trace = aiohttp.TraceConfig
 """What `answers_heard` makes, by a name of that kind."""
 
-_CHUNK = 64 * 1024
 READ_AHEAD = 16 * 1024
 """Bytes of a body that are read before anybody asks for them, besides what comes with the headers."""
 
@@ -250,7 +249,7 @@ async def read_capped(response: aiohttp.ClientResponse, max_bytes: int) -> bytes
         raise FetchError(FetchProblem.TOO_LARGE)
     chunks: list[bytes] = []  # a buffer that grows would hold itself twice, also on the way to a refusal
     size = 0
-    async for chunk in response.content.iter_chunked(_CHUNK):
+    async for chunk in response.content.iter_any():
         size += len(chunk)
         if size > max_bytes:
             raise FetchError(FetchProblem.TOO_LARGE)

@@ -7,7 +7,10 @@ a fifth brighter and another format change at most 7 bits; other photos differ i
 
 from dataclasses import dataclass, field
 
-from bot.pictures import Kind, grey_fields, kind_of_result
+from PIL import Image
+
+from bot.pictures import Kind, grey_fields, kind_of_result, open_picture
+from bot.unpacking import unpacked
 
 _WIDTH, _HEIGHT = 9, 8
 _SIGN = 1 << 63
@@ -20,7 +23,12 @@ def fingerprint(data: bytes) -> int:
     takes none of them (`blocklist.blockable`). CPU work, nearly all of it decoding (for a megapixel 2 ms as a
     JPEG, 30 ms as a PNG): call it in a thread. Raises PictureError.
     """
-    greys, bits = grey_fields(data, _WIDTH, _HEIGHT), 0
+    return fingerprint_of(open_picture(data))
+
+
+def fingerprint_of(picture: Image.Image) -> int:
+    """The same of a picture that is open and not decoded yet; it is no use afterwards."""
+    greys, bits = grey_fields(picture, _WIDTH, _HEIGHT), 0
     for row in range(0, len(greys), _WIDTH):
         for left in range(row, row + _WIDTH - 1):
             bits = bits << 1 | (greys[left] > greys[left + 1])
@@ -41,4 +49,5 @@ def verified(data: bytes) -> Verified:
 
     Call it in a thread. Raises PictureError.
     """
-    return Verified(data, kind_of_result(data), fingerprint(data))
+    kind = kind_of_result(data)
+    return Verified(data, kind, fingerprint(unpacked(data) if kind is Kind.PNG else data))

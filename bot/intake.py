@@ -23,7 +23,7 @@ from bot.errors import (
 )
 from bot.fetch import Reader
 from bot.filters import ContentFilter
-from bot.fingerprints import fingerprint
+from bot.fingerprints import fingerprint, fingerprint_of
 from bot.precheck import Precheck
 from bot.references import InMessage, unsigned
 from bot.store import inputs
@@ -170,8 +170,9 @@ async def read_picture(reader: Reader, url: str, role: Role) -> bytes:
 
 def _looked_at(data: bytes, role: Role) -> _Look:
     try:
-        width, height = pictures.size(data)
-        return _Look(data, hashlib.sha256(data).digest(), fingerprint(data), width * height)
+        picture = pictures.open_picture(data)
+        pixels = picture.width * picture.height
+        return _Look(data, hashlib.sha256(data).digest(), fingerprint_of(picture), pixels)
     except PictureError as error:
         raise PictureUnusable(role, error.problem) from None
 

@@ -118,11 +118,6 @@ def open_picture(data: bytes) -> Image.Image:
     return picture
 
 
-def size(data: bytes) -> tuple[int, int]:
-    """Width and height in pixels, as the file has them; raises PictureError."""
-    return open_picture(data).size
-
-
 def kind_of_result(data: bytes) -> Kind:
     """Tell what a PNG, JPEG or WebP is, and check of it what decoding leaves unchecked.
 
@@ -138,17 +133,17 @@ def kind_of_result(data: bytes) -> Kind:
             picture.verify()
         except BROKEN:
             raise PictureError(PictureProblem.NOT_A_PICTURE) from None
-        if _PNG_END not in data:
+        if data.rfind(_PNG_END) < 0:  # from behind: it is at the end
             raise PictureError(PictureProblem.NOT_A_PICTURE)
     return kind
 
 
-def grey_fields(data: bytes, width: int, height: int) -> bytes:
+def grey_fields(picture: Image.Image, width: int, height: int) -> bytes:
     """The mean brightness of `width` by `height` fields of a picture (its first frame), row by row.
 
-    Upright by EXIF, transparency on white. Decodes no more of a JPEG than it needs. Raises PictureError.
+    Upright by EXIF, transparency on white. The picture is open and not decoded yet, and no use afterwards:
+    of a JPEG no more is decoded than is needed. Raises PictureError.
     """
-    picture = open_picture(data)
     try:
         picture.draft("L", (width * _FIELD_SIDE, height * _FIELD_SIDE))
         ImageOps.exif_transpose(picture, in_place=True)
