@@ -45,13 +45,13 @@ class Measured:
 
 
 MEASURED = Measured(
-    cpu_seconds_per_swap=0.073,  # with the badge, results of 1 MB; 0.056 with the caption alone
-    base_mib=270,  # while results of many swaps arrive at once; 92 when idle
+    cpu_seconds_per_swap=0.063,  # with the badge, results of 1 MB; 0.047 with the caption alone
+    base_mib=283,  # while results of many swaps arrive at once; 90 when idle
     mib_per_swap_in_flight=0.033,
     kib_per_server=18.3,
     transactions_per_swap=5.4,
-    sqlite_pairs_per_second=882,
-    postgres_pairs_per_second=386,
+    sqlite_pairs_per_second=878,
+    postgres_pairs_per_second=371,
 )
 
 
