@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import settings
@@ -37,7 +38,7 @@ def pytest_collection() -> Generator[None, object, object]:
 def no_secret_gets_out(request: pytest.FixtureRequest) -> Iterator[secrets.Watch]:
     """See where secrets go during a test; the report below looks once the output is known as well."""
     with secrets.watching() as watch:
-        request.node.stash[_WATCH] = watch
+        cast("pytest.Item", request.node).stash[_WATCH] = watch
         yield watch
 
 

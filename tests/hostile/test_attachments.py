@@ -3,7 +3,7 @@
 import logging
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -76,7 +76,7 @@ async def test_a_hostile_attachment_is_never_sent_on(
     attaching: Attaching, make: Made, request: pytest.FixtureRequest
 ) -> None:
     """The member reads which picture it was and that nothing was charged; the API hears nothing."""
-    role = ("source", "target")[len(request.node.name) % 2]
+    role = ("source", "target")[len(cast("pytest.Item", request.node).name) % 2]
     before = await attaching.spent()
     text, called = await attaching.swap(role, make(), MOST_BYTES)
     assert not called
