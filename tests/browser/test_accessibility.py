@@ -10,16 +10,19 @@ from tests.browser.stage import NARROW, WIDE, Stage, command, picture, send, swa
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 
-AT_REST = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
-    Promise.allSettled(document.getAnimations().map((one) => one.finished)))"""
-"""Colours of a theme that was just chosen may be on their way."""
+AT_REST = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+MOVING_TO_LIGHT = """() => {
+    document.documentElement.dataset.theme = "light";
+    return document.getAnimations().map((one) => `${one.transitionProperty} of ${one.effect.target.className}`);
+}"""
 
 
 async def findings(page: Page) -> list[str]:
     """What is serious or critical, and where."""
     told: dict[str, Any] = await page.evaluate("axe.run({resultTypes: ['violations']})")
     return [
-        f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']]}"
+        f"{one['id']}: {[(node['target'], node['failureSummary']) for node in one['nodes']]}"
         for one in told["violations"]
         if one["impact"] in ("serious", "critical")
     ]
@@ -70,3 +73,14 @@ async def test_nothing_serious_is_found(stage: Stage, looks: list[Look]) -> None
     await page.get_by_role("button", name="Kill the bot").wait_for()
     found |= await everywhere(page, "console", looks)
     assert found == {}
+
+
+async def test_less_motion_means_none(stage: Stage) -> None:
+    """Who asked for less motion sees another theme at once: no colour is on its way, however deep the text."""
+    page = await stage.open(stage.mia)
+    await command(page, "faceswap-admin settings")
+    await send(page)
+    await page.get_by_role("button", name="Change numbers").wait_for()
+    await page.evaluate(AT_REST)
+    moving: list[str] = await page.evaluate(MOVING_TO_LIGHT)
+    assert moving == []
