@@ -14,7 +14,7 @@ AT_REST = "new Promise((done) => requestAnimationFrame(() => requestAnimationFra
 
 MOVING_TO_LIGHT = """() => {
     document.documentElement.dataset.theme = "light";
-    return document.getAnimations().map((one) => `${one.transitionProperty} of ${one.effect.target.className}`);
+    return document.getAnimations().map((one) => `${one.transitionProperty}: ${one.effect.target.className}`);
 }"""
 
 
@@ -76,7 +76,7 @@ async def test_nothing_serious_is_found(stage: Stage, looks: list[Look]) -> None
 
 
 async def test_less_motion_means_none(stage: Stage) -> None:
-    """Who asked for less motion sees another theme at once: no colour is on its way, however deep the text."""
+    """Who asked for less motion sees another theme at once, however deep a text lies in others."""
     page = await stage.open(stage.mia)
     await command(page, "faceswap-admin settings")
     await send(page)
