@@ -19,7 +19,7 @@ import json
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -38,8 +38,9 @@ PNG = base64.b64decode(
 class Answer:
     """What one request is answered; a `body` that is no bytes is sent piece by piece, without a length.
 
-    `delay` is in real seconds, before the first byte. `reset` cuts the connection: before anything is sent,
-    after the headers, or in the middle of the body. `before` is sent as it is, ahead of the status line.
+    `delay` is in real seconds, before the first byte; `release` holds it until that is set. `reset` cuts the
+    connection: before anything is sent, after the headers, or in the middle of the body. `before` is sent as
+    it is, ahead of the status line.
     """
 
     status: int = 200
@@ -47,6 +48,7 @@ class Answer:
     content_type: str | None = "image/png"
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     delay: float = 0.0
+    release: asyncio.Event | None = None
     reset: Literal["at_once", "after_headers", "in_body"] | None = None
     before: bytes | Iterable[bytes] = b""
 
@@ -158,6 +160,12 @@ class ScriptedApi:
         """Queue answers for the next requests of `path`; when they are used up, the default answers again."""
         self._scripts[path].extend(answers)
 
+    def hold(self, answer: Answer | None = None, *, path: str = SWAP_PATH) -> asyncio.Event:
+        """Queue an answer, by default a picture, that is given only once the event is set."""
+        release = asyncio.Event()
+        self.script(replace(answer or Answer(), release=release), path=path)
+        return release
+
     def forget(self, path: str) -> None:
         """Drop what is still queued for a path."""
         self._scripts.pop(path, None)
@@ -216,6 +224,8 @@ class ScriptedApi:
             self.received.set()
             answer = self._answer_to(request.path)
             await asyncio.sleep(answer.delay)
+            if answer.release:
+                await answer.release.wait()
             closing = request.headers.get("connection", "").lower() == "close"
             await _write(writer, answer, closing=closing)
             if closing or answer.reset or not isinstance(answer.body, bytes):

@@ -22,7 +22,6 @@ from tests.e2e.conftest import Place, Start
 from tests.e2e.moderating import refusal
 from tests.e2e.photos import photo as phone_photo
 from tests.engine.photos import CAT, COLLINS, HOPPER, file_of, photo
-from tests.scripted_api import Answer
 
 Face = dict[str, float]
 FACE: Face = {"pixels": 120, "sharpness": 0.2, "turn": 3}
@@ -208,7 +207,7 @@ async def test_answered_while_nobody_was_there(place: Place, start: Start, blind
 async def test_what_is_seen_is_told(place: Place, eyes: Eyes) -> None:
     """Several faces and small ones are no question: they are told while it works, and under the picture."""
     eyes.source, eyes.target = [FACE | {"pixels": 50}], [FACE, FACE | {"pixels": 90}]
-    place.api.script(Answer(delay=2.3))
+    release = place.api.hold()
     played = await place.faceswap()
     hints = [
         "-# The face in the source picture is small: the result may be blurred.",
@@ -216,6 +215,7 @@ async def test_what_is_seen_is_told(place: Place, eyes: Eyes) -> None:
     ]
     note = await played.reply(until=lambda reply: "being made" in reply.text)
     assert note.text.splitlines()[1:] == hints
+    release.set()
     await place.idle()
     reply = await played.reply()
     assert reply.text.splitlines()[2:] == hints

@@ -11,7 +11,6 @@ from bot.sandbox.places import Channel
 from bot.store.moderation import Change
 from tests.e2e.conftest import Place, Start, another
 from tests.e2e.pressing import change, finished, press
-from tests.scripted_api import Answer
 
 TOKEN_DEAD = 15 * 60 + 1
 ANY = {"COOLDOWN_SECONDS": "0"}
@@ -166,10 +165,11 @@ async def test_a_late_result_goes_where_it_may(
     place.ada.account.dms_open = dms_open
     place.channel = where(place)
     async with start(**ANY) as bot:
-        place.api.script(Answer(delay=0.2))
+        release = place.api.hold()
         await place.faceswap()
         await place.api.received.wait()
         place.sandbox.clock.advance(TOKEN_DEAD)
+        release.set()
         await bot.services.swaps.idle()
     public, private = place.said(), place.said(place.sandbox.dm(place.ada.account))
     sent: list[Reply] = public if where in OURS else private

@@ -9,7 +9,7 @@ from bot.words import settings as words
 from tests.e2e.clicks import press_as
 from tests.e2e.conftest import Place, Start
 from tests.e2e.moderating import admin, answered, refusal
-from tests.scripted_api import PNG, Answer, error
+from tests.scripted_api import error
 
 ANY = {"COOLDOWN_SECONDS": "0", "SWAPS_AT_ONCE": ""}
 
@@ -55,7 +55,7 @@ async def test_a_button_speaks_to_whoever_presses_it(place: Place, start: Start)
 
     greta, jun = join(place, "de"), join(place, "ja")
     async with start(API_CONCURRENCY="1", **ANY):
-        place.api.script(Answer(delay=0.6))
+        release = place.api.hold()
         first = await place.faceswap()
         await place.api.received.wait()
         second = await place.faceswap(by=greta)
@@ -64,6 +64,7 @@ async def test_a_button_speaks_to_whoever_presses_it(place: Place, start: Start)
         assert (await refusal(press_as(reply, "Abbrechen", jun))).startswith("これはほかの人のボタンです。")
         await reply.press("Abbrechen", by=greta)
         await second.reply(until=lambda reply: reply.text == "Abgebrochen. Dir wurde nichts berechnet.")
+        release.set()
         assert (await first.reply()).text.startswith("**AI face swap** for")
         await place.idle()
 
@@ -101,7 +102,7 @@ async def test_a_note_in_another_language_is_known_again(place: Place, start: St
     """A process that finds a waiting swap knows its note, whatever language that is in, and goes on."""
     greta = join(place, "ja")
     async with start(API_CONCURRENCY="1", **ANY):
-        place.api.script(Answer(delay=2), Answer(body=PNG))
+        place.api.hold()
         await place.faceswap()
         await place.api.received.wait()
         waiting = await place.faceswap(by=greta)

@@ -7,7 +7,6 @@ import pytest
 from bot.client import FaceSwapBot
 from bot.sandbox import Played
 from tests.e2e.conftest import Place, Start
-from tests.scripted_api import Answer
 
 SEND = r"^/channels/\d+/messages$"
 TOKEN_DEAD = 15 * 60 + 1
@@ -15,10 +14,11 @@ TOKEN_DEAD = 15 * 60 + 1
 
 async def late(place: Place, bot: FaceSwapBot, *, private: bool = False) -> Played:
     """A swap whose picture is made only when its token is dead."""
-    place.api.script(Answer(delay=0.2))
+    release = place.api.hold()
     played = await place.faceswap(private=private)
     await place.api.received.wait()
     place.sandbox.clock.advance(TOKEN_DEAD)
+    release.set()
     await bot.services.swaps.idle()
     return played
 
@@ -98,10 +98,11 @@ async def test_after_a_crash_history_tells_whether_it_arrived(
     """With the nonce forgotten, what is found is charged, what is not is refunded; nothing is sent again."""
     async with start():
         fault = place.sandbox.faults.add("POST", SEND, release=asyncio.Event(), applied=arrived)
-        place.api.script(Answer(delay=0.2))
+        release = place.api.hold()
         await place.faceswap()
         await place.api.received.wait()
         place.sandbox.clock.advance(TOKEN_DEAD)
+        release.set()
         await fault.met.wait()
         fault.disconnect = True
     place.sandbox.clock.advance(180)

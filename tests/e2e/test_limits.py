@@ -3,7 +3,6 @@
 import pytest
 
 from tests.e2e.conftest import Place, Start
-from tests.scripted_api import Answer
 
 
 @pytest.mark.parametrize(
@@ -35,12 +34,13 @@ async def test_a_limit_refuses_the_next_swap(
 async def test_a_second_swap_waits_for_the_first(place: Place, start: Start) -> None:
     """With one swap at once the second is refused while the first is under way, and runs after it."""
     async with start(COOLDOWN_SECONDS="0"):
-        place.api.script(Answer(delay=0.5))
+        release = place.api.hold()
         running = await place.faceswap()
         await running.first_response()
         refused = await (await place.faceswap()).first_response()
         assert refused.reply is not None
         assert "A swap of yours is under way" in refused.reply.text
+        release.set()
         assert (await running.reply()).attachments
         await place.idle()
         assert (await place.swap()).attachments

@@ -7,7 +7,7 @@ import pytest
 from bot.words import swaps as words
 from bot.words.failures import not_charged
 from tests.e2e.conftest import Place, Start
-from tests.scripted_api import Answer, error
+from tests.scripted_api import error
 
 EDIT = r"/messages/@original$"
 CALLBACK = r"/callback$"
@@ -57,7 +57,7 @@ async def test_stopped_while_telling_of_a_failure(place: Place, start: Start) ->
 
 async def test_a_cancel_whose_answer_was_lost_is_pressed_again(place: Place, start: Start) -> None:
     """The same press at two processes, or twice: whoever comes second says the same."""
-    place.api.script(Answer(delay=1))
+    release = place.api.hold()
     async with start(API_CONCURRENCY="1", SWAPS_AT_ONCE="", COOLDOWN_SECONDS="0"):
         await place.faceswap()
         await place.api.received.wait()
@@ -68,5 +68,6 @@ async def test_a_cancel_whose_answer_was_lost_is_pressed_again(place: Place, sta
         again = await waiting.press("Cancel", by=place.ada)
         await again.first_response()
         assert waiting.text == words.cancelled()
+        release.set()
         await place.idle()
     assert {row["state"] for row in await books(place)} == {"delivered", "refunded"}

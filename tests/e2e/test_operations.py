@@ -122,10 +122,11 @@ async def test_other_ends_are_counted_too(place: Place, monitoring: Monitoring) 
     }
     await place.swap(**pictures)
     await place.swap(**pictures)
-    place.api.script(Answer(delay=0.8))
+    release = place.api.hold()
     await place.faceswap()
     waiting = await (await place.faceswap()).reply(until=lambda reply: bool(reply.buttons()))
-    await waiting.press("Cancel", by=place.ada)
+    await (await waiting.press("Cancel", by=place.ada)).first_response()
+    release.set()
     await place.idle()
     found = await monitoring.metrics()
     ends = {name: count for name, count in found.items() if name.startswith("faceswap_swaps_total")}
@@ -148,7 +149,7 @@ async def test_a_refusal_is_counted(place: Place, start: Start, caplog: pytest.L
 
 async def test_what_is_under_way_is_seen(place: Place, monitoring: Monitoring) -> None:
     """One swap at the API, one waiting for its turn, two holds in the store, the oldest with its time."""
-    place.api.script(Answer(delay=0.8))
+    release = place.api.hold()
     for _ in range(2):
         await place.faceswap()
     async with asyncio.timeout(5):
@@ -158,6 +159,7 @@ async def test_what_is_under_way_is_seen(place: Place, monitoring: Monitoring) -
     assert found["faceswap_open_holds"] in (1, 2)  # what the store said is up to two seconds old
     assert found["faceswap_held_dollars"] in (0.05, 0.1)
     assert found["faceswap_oldest_hold_timestamp_seconds"] == pytest.approx(place.now().timestamp(), abs=30)
+    release.set()
     await place.idle()
 
 

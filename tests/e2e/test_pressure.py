@@ -23,7 +23,7 @@ def waiting(reply: Reply) -> bool:
 async def test_who_waits_is_told_and_can_cancel(place: Place, start: Start) -> None:
     """Behind another swap the placeholder says so; Cancel refunds at once and nothing is sent."""
     async with start(API_CONCURRENCY="1", **ANY) as bot:
-        place.api.script(Answer(delay=0.6))
+        release = place.api.hold()
         first = await place.faceswap()
         await place.api.received.wait()
         second = await place.faceswap()
@@ -35,6 +35,7 @@ async def test_who_waits_is_told_and_can_cancel(place: Place, start: Start) -> N
         await reply.press("Cancel", by=place.ada)
         reply = await second.reply(until=lambda reply: "Cancelled. You were not charged." in reply.text)
         assert reply.buttons() == []
+        release.set()
         assert (await first.reply()).attachments
         await place.idle()
         assert remembered(bot) == {}
@@ -48,17 +49,19 @@ async def test_who_waits_is_told_and_can_cancel(place: Place, start: Start) -> N
 async def test_once_the_call_has_left_nothing_can_be_cancelled(place: Place, start: Start) -> None:
     """The button goes away when the picture is being made; who was faster is told that it is too late."""
     async with start(API_CONCURRENCY="1", **ANY):
-        place.api.script(Answer(delay=0.3), Answer(delay=0.6))
+        first, second_call = place.api.hold(), place.api.hold()
         await place.faceswap()
         await place.api.received.wait()
         second = await place.faceswap()
         button = (await second.reply(until=waiting)).buttons()[0]
+        first.set()
         reply = await second.reply(until=lambda reply: "is being made" in reply.text)
         assert reply.buttons() == []
         pressed = press_late(reply, button, place.ada)
         said = await pressed.first_response()
         assert said.reply is not None
         assert "too late to cancel" in said.reply.text
+        second_call.set()
         reply = await second.reply(until=lambda reply: bool(reply.attachments))
         assert "Cancel" not in [one["label"] for one in reply.buttons()]
         await place.idle()

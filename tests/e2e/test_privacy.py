@@ -16,7 +16,6 @@ from tests.e2e.clicks import press_as, press_late, remembered, replay
 from tests.e2e.conftest import Place, Start
 from tests.e2e.moderating import answered, refusal
 from tests.e2e.photos import photo
-from tests.scripted_api import Answer
 
 DAY = 24 * 3600
 
@@ -166,7 +165,7 @@ async def test_a_face_that_cannot_be_deleted_is_named(place: Place) -> None:
 
 async def test_a_swap_under_way_is_finished_first(place: Place, bot: FaceSwapBot) -> None:
     """It is delivered and charged; a day later nobody knows whose it was."""
-    place.api.script(Answer(delay=0.6))
+    release = place.api.hold()
     played = await place.faceswap()
     for _ in range(500):
         if place.api.posts:
@@ -174,6 +173,7 @@ async def test_a_swap_under_way_is_finished_first(place: Place, bot: FaceSwapBot
         await asyncio.sleep(0.01)
     await delete(place)
     assert await place.rows("SELECT state FROM swaps") == [{"state": "sending"}]
+    release.set()
     assert (await played.reply()).attachments
     await place.idle()
     assert await place.rows("SELECT state FROM swaps") == [{"state": "delivered"}]

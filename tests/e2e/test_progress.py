@@ -42,8 +42,10 @@ async def test_the_estimate_outlives_a_restart(place: Place, start: Start) -> No
         assert "Your picture is being made." in texts(reply)
         assert not any("▱" in text for text in texts(reply))
     async with start():
-        place.api.script(Answer(delay=0.9))
-        reply = await place.swap()
+        release = place.api.hold()
+        reply = await (await place.faceswap()).reply(until=lambda reply: "longer than usual" in reply.text)
+        release.set()
+        await place.idle()
     bars = [text for text in texts(reply) if "▱" in text]
     assert bars[0].endswith("left")
     assert bars[-1].endswith("This takes longer than usual.")
@@ -54,16 +56,19 @@ async def test_the_estimate_outlives_a_restart(place: Place, start: Start) -> No
 async def test_the_line_moves_up(place: Place, start: Start) -> None:
     """Who waits is told the place in the line, which falls; nobody waits where there is room."""
     async with start(API_CONCURRENCY="1", **ANY):
-        place.api.script(*(Answer(delay=1) for _ in range(3)))
+        first, next_one, at_last = (place.api.hold() for _ in range(3))
         await place.faceswap()
         await place.api.received.wait()
         second = await place.faceswap()
         await second.reply(until=lambda reply: "You are next." in reply.text)
         last = await place.faceswap()
         await last.reply(until=lambda reply: "You are number 2 in the line." in reply.text)
+        first.set()
         await last.reply(until=lambda reply: "You are next." in reply.text)
+        next_one.set()
         reply = await last.reply(until=lambda reply: "being made" in reply.text)
         assert reply.buttons() == []
+        at_last.set()
         await place.idle()
         assert reply.attachments
 
@@ -77,11 +82,12 @@ async def test_a_late_note_covers_nothing(
     """Discord carries a note out late, even after who sent it gave up: what ends the swap stands there."""
     monkeypatch.setattr(progress, "_LAST_EDIT_SECONDS", 0.7)
     monkeypatch.setattr(answers, "_LATE_NOTE_PAUSES", (0.1, 0.5, 1))
-    place.api.script(Answer(200 if ending == "picture" else 500, delay=0.5))
+    release = place.api.hold(Answer(200 if ending == "picture" else 500))
     async with start(**ANY):
         fault = place.sandbox.faults.add("PATCH", EDIT, delay_seconds=seconds)
         played = await place.faceswap()
         await fault.met.wait()
+        release.set()
         await asyncio.sleep(seconds + 0.2)
         await place.idle()
         reply = await played.reply()

@@ -97,11 +97,10 @@ async def kill(process: Process, place: Place) -> None:
     await place.sandbox.wait_until_disconnected()
 
 
-def slow(place: Place, seconds: float) -> None:
-    """Let the next paid call take this long, in either version."""
-    place.api.script(Answer(delay=seconds))
+def hold(place: Place) -> list[asyncio.Event]:
+    """Let the next paid call, in either version, be answered only once all of these are set."""
     place.api.jobs["job-slow"] = 0
-    place.api.script(as_json({"request_id": "job-slow"}, delay=seconds), path=QUEUE_PATH)
+    return [place.api.hold(), place.api.hold(as_json({"request_id": "job-slow"}), path=QUEUE_PATH)]
 
 
 async def ended(place: Place, state: str) -> None:
@@ -133,7 +132,7 @@ async def test_killed_before_the_acknowledgement(place: Place, launch: Launch) -
 async def test_killed_while_waiting_for_a_turn(place: Place, launch: Launch) -> None:
     """Acknowledged and held: the new process sends it, and the member gets the picture."""
     process = await launch()
-    slow(place, 30)
+    hold(place)
     first = await place.faceswap()
     await place.api.received.wait()
     second = await place.faceswap()
@@ -153,7 +152,7 @@ async def test_killed_while_waiting_for_a_turn(place: Place, launch: Launch) -> 
 async def test_killed_during_the_paid_call(place: Place, launch: Launch) -> None:
     """The call may have run: it is never made again, and the member is refunded and told."""
     process = await launch()
-    slow(place, 30)
+    hold(place)
     played = await place.faceswap()
     await place.api.received.wait()
     await kill(process, place)
@@ -234,14 +233,17 @@ async def test_found_when_the_token_is_dead(place: Place, launch: Launch) -> Non
 async def test_asked_to_stop_it_finishes_what_is_under_way(place: Place, launch: Launch) -> None:
     """SIGTERM: the swap in flight is delivered, a new command is turned away in words, the exit is clean."""
     process = await launch()
-    slow(place, 0.7)
+    releases = hold(place)
     played: Played = await place.faceswap()
     await place.api.received.wait()
     process.terminate()
-    await asyncio.sleep(0.2)
+    assert process.stderr
+    await process.stderr.readuntil(b"Waiting up to 5 s for 1 swaps")
     late = await (await place.faceswap()).first_response()
     assert late.reply is not None
     assert "being restarted" in late.reply.text
+    for release in releases:
+        release.set()
     assert (await played.reply()).attachments
     assert await process.wait() == 0
     assert await entries(place) == CHARGED

@@ -12,7 +12,7 @@ from bot.store.moderation import Change
 from tests.e2e.clicks import replay
 from tests.e2e.conftest import Place, Start
 from tests.e2e.pressing import change, press, public, swap_of, told
-from tests.scripted_api import PNG, Answer
+from tests.scripted_api import PNG
 
 DAY = 24 * 3600
 
@@ -165,10 +165,11 @@ async def test_where_the_bot_is_a_guest(place: Place, bot: FaceSwapBot) -> None:
 
 async def test_a_late_private_result_stays_in_direct_messages(place: Place, bot: FaceSwapBot) -> None:
     """It came there because its own reply was dead; its button posts it nowhere."""
-    place.api.script(Answer(delay=0.2))
+    release = place.api.hold()
     played = await place.faceswap(private=True)
     await place.api.received.wait()
     place.sandbox.clock.advance(15 * 60 + 1)
+    release.set()
     await place.idle()
     (reply,) = place.said(place.sandbox.dm(place.ada.account))
     assert "another channel" in (await press(reply, POST, place.ada.account).followup()).content

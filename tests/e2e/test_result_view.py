@@ -100,7 +100,8 @@ async def test_the_price_is_the_real_one(
 async def test_every_answer_is_made_of_components(place: Place, start: Start) -> None:
     """Note, failure, cancelled swap, picture, late picture, repeat: none has plain text, before or after."""
     async with start(API_CONCURRENCY="1", **ANY) as bot:
-        place.api.script(Answer(delay=0.8), error(500, "boom"))
+        release = place.api.hold()
+        place.api.script(error(500, "boom"))
         first = await place.faceswap()
         await place.api.received.wait()
         failing = await place.faceswap()
@@ -108,16 +109,18 @@ async def test_every_answer_is_made_of_components(place: Place, start: Start) ->
         cancelled = await place.faceswap()
         note = await cancelled.reply(until=lambda reply: offers(reply, "Cancel"))
         assert colours(note) == [BLURPLE]
-        await note.press("Cancel", by=place.ada)
+        await (await note.press("Cancel", by=place.ada)).first_response()
+        release.set()
         await place.idle()
         pictures = {"source": Upload("a.png", another()), "target": Upload("b.png", another())}
         once = await place.swap(by=None, **pictures)
         again = await place.swap(by=None, **pictures)
         place.api.received.clear()
-        place.api.script(Answer(delay=0.2))
+        release = place.api.hold()
         await place.faceswap()
         await place.api.received.wait()
         place.sandbox.clock.advance(15 * 60 + 1)
+        release.set()
         await bot.services.swaps.idle()
     replies = [await one.reply() for one in (first, failing, cancelled)]
     (late,) = place.said()
@@ -136,12 +139,13 @@ async def test_nothing_notifies_anybody(place: Place, start: Start, late: bool) 
     """Whatever a prompt says: no member, role or channel is pinged or mentioned, by any message."""
     bob = place.guild.join(place.sandbox.create_user("Bob"), permissions=1 << 17)
     prompt = f"@everyone @here <@{bob.user.id}> <@&{place.guild.id}>"
-    place.api.script(Answer(delay=0.2))
+    release = place.api.hold()
     async with start(**ANY) as bot:
         await place.faceswap(prompt=prompt)
         await place.api.received.wait()
         if late:
             place.sandbox.clock.advance(15 * 60 + 1)
+        release.set()
         await bot.services.swaps.idle()
         (reply,) = [Reply(one) for one in place.sandbox.world.messages.values() if one.attachments]
         details = await (await reply.press("Details", by=place.ada)).first_response()

@@ -13,7 +13,6 @@ from bot.words.failures import not_charged
 from tests.e2e.clicks import press_as, press_late, replay
 from tests.e2e.conftest import Place, Start
 from tests.e2e.moderating import admin, answered, refusal, type_numbers
-from tests.scripted_api import Answer
 
 LEFT = "SELECT guild_id FROM left_servers"
 
@@ -45,10 +44,12 @@ def owner(place: Place) -> Member:
 
 async def test_removal_refunds_and_starts_the_clock(place: Place, bot: FaceSwapBot) -> None:
     """What is under way is not charged, who waits is told, and coming back stops the clock."""
-    place.api.script(Answer(delay=0.6))
+    release = place.api.hold()
     played = await place.faceswap()
     await called(place)
     place.guild.kick_bot()
+    await until_left(place, [place.guild.id])
+    release.set()
     reply = await played.reply()
     await place.idle()
     assert "removed from this server" in reply.text
@@ -57,7 +58,6 @@ async def test_removal_refunds_and_starts_the_clock(place: Place, bot: FaceSwapB
     assert await place.rows("SELECT state, failure FROM swaps") == [
         {"state": "refunded", "failure": "LeftServer"}
     ]
-    assert await left(place) == [place.guild.id]
     place.guild.invite_bot()
     await until_left(place, [])
     assert (await place.swap()).attachments
