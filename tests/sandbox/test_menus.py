@@ -1,5 +1,7 @@
 """Menus of messages and people, suggestions while typing, and who is offered a command."""
 
+import asyncio
+
 import pytest
 
 from bot.sandbox import NotOffered, Permission, Sandbox, Upload, payloads
@@ -96,8 +98,10 @@ async def test_too_many_suggestions(sandbox: Sandbox, ada: Member, channel: Chan
     """Discord refuses 26, and the member sees none."""
     with pytest.raises(TimeoutError):
         await ada.autocomplete(channel, "face use", option="name", typed="many", timeout_seconds=0.3)
-    refused = next(one for one in sandbox.exchanges if one.status == 400)
-    assert "BASE_TYPE_MAX_LENGTH" in str(refused.answer)
+    async with asyncio.timeout(5):
+        while not (refused := [one for one in sandbox.exchanges if one.status == 400]):  # noqa: ASYNC110 - a list
+            await asyncio.sleep(0.01)
+    assert "BASE_TYPE_MAX_LENGTH" in str(refused[0].answer)
 
 
 @pytest.mark.parametrize(
