@@ -97,6 +97,8 @@ async def test_other_names_and_other_sites_are_turned_away(
         ("GET", "/sandbox/state", {"Host": f"evil.test:{port}"}, 421),
         ("GET", "/sandbox/state", {"Host": "127.0.0.1:1"}, 421),
         ("GET", "/sandbox/state", {"Host": f"localhost:{port}"}, 421),
+        ("POST", "/sandbox/acts", mine | {"Host": f"localhost:{port}"}, 421),
+        ("GET", "/", {"Host": "localhost:1"}, 421),
         ("POST", "/sandbox/acts", mine | {"Host": f"evil.test:{port}"}, 421),
         ("POST", "/sandbox/acts", {}, 403),
         ("POST", "/sandbox/acts", {"X-Sandbox": "2"}, 403),
@@ -116,6 +118,13 @@ async def test_other_names_and_other_sites_are_turned_away(
         async with http.request(method, path, headers=headers, data=data) as response:
             assert response.status == status, (method, path, headers)
     assert len(channel.messages) == 2
+
+
+async def test_who_types_localhost_gets_there(http: aiohttp.ClientSession, sandbox: Sandbox) -> None:
+    """The page has one address, and the name that people know for it leads there."""
+    port = sandbox.base_url.rpartition(":")[2]
+    async with http.get("/", headers={"Host": f"localhost:{port}"}, allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (307, f"{sandbox.base_url}/")
 
 
 async def test_nothing_climbs_out_of_its_folder(http: aiohttp.ClientSession, sandbox: Sandbox) -> None:

@@ -32,10 +32,17 @@ def guarded(handler: Handler, origin: Callable[[], str]) -> Handler:
 
     @functools.wraps(handler)
     async def checked(request: web.Request) -> web.StreamResponse:
+        if _typed_by_name(request, origin()):
+            raise web.HTTPTemporaryRedirect(f"{origin()}/", headers=HEADERS)
         wrong = _wrong(request, origin())
         return await handler(request) if wrong is None else refusal(*wrong)
 
     return checked
+
+
+def _typed_by_name(request: web.Request, origin: str) -> bool:
+    """Whether somebody has typed `localhost`, which means this machine and can be made to mean no other."""
+    return request.path == "/" and f"http://{request.host}" == origin.replace("//127.0.0.1:", "//localhost:")
 
 
 def _wrong(request: web.Request, origin: str) -> tuple[int, str] | None:
