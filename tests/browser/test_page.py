@@ -85,7 +85,7 @@ async def test_a_report_hides_the_picture(stage: Stage) -> None:
 
 
 async def test_what_is_ephemeral_is_seen_by_one(stage: Stage) -> None:
-    """A private answer is marked for its member, and never reaches the page of another."""
+    """A private answer is marked for its member, reaches no other page, and once dismissed stays away."""
     page, other = await stage.open(stage.ada), await stage.open(stage.mia)
     await command(page, "credits show")
     await send(page)
@@ -96,6 +96,10 @@ async def test_what_is_ephemeral_is_seen_by_one(stage: Stage) -> None:
     await expect(other.get_by_role("article")).to_have_count(1)
     await expect(other.get_by_role("article")).to_contain_text("Did you see that?")
     await expect(page.get_by_role("article")).to_have_count(2)
+    await private.get_by_role("button", name="Dismiss message").click()
+    await expect(private).to_have_count(0)
+    await page.reload()
+    await expect(page.get_by_role("article")).to_have_count(1)
 
 
 async def test_what_the_page_does_not_know_is_shown_loudly(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 import { identity } from "./api.js";
 import { el, icon, morph } from "./dom.js";
 import { excerpt, renderMessage } from "./message.js";
+import { dismissedMessages, rememberDismissed } from "./preferences.js";
 import { current, emit, meet, nameOf, on } from "./store.js";
 import { day } from "./time.js";
 import { welcome } from "./welcome.js";
@@ -11,7 +12,7 @@ const GROUP_MS = 7 * 60_000; // Discord's client joins what one author writes wi
 const NEAR_PX = 60;
 
 const views = new Map(); // by message id, in no order
-const dismissed = new Set();
+const dismissed = dismissedMessages();
 const failures = new Map(); // by message id, what Discord's client says of a press that went wrong
 let scroller = null;
 let log = null;
@@ -119,6 +120,7 @@ function remove(id) {
 
 function dismiss(id) {
   dismissed.add(id);
+  rememberDismissed(dismissed);
   show();
   scroller.focus();
 }
