@@ -30,6 +30,10 @@ RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 8, 9, 10,
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 KNOWN_INTENTS = (1 << 17) - 1 | 1 << 20 | 1 << 21 | 1 << 24 | 1 << 25
 HEARTBEAT_MS = 41_250
+ACK_SECONDS = 0.02
+"""How long a heartbeat's answer takes: discord.py counts one that is faster than its own thread from the
+heartbeat before, as a latency of 41 s."""
+
 _KEPT_SESSIONS = 256
 _KEPT_EVENTS = 500
 
@@ -185,6 +189,7 @@ class Gateway:
 
     async def _receive(self, socket: Socket, op: int, payload: Any) -> None:  # noqa: ANN401  # a frame's "d" is anything
         if op == HEARTBEAT:
+            await asyncio.sleep(ACK_SECONDS)
             await socket.send(HEARTBEAT_ACK)
         elif op == IDENTIFY:
             await self._identify(socket, payload)

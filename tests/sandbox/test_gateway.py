@@ -1,5 +1,6 @@
 """The gateway: resuming, reconnecting, invalid sessions, close codes, and what intents let through."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -8,6 +9,7 @@ import discord
 import pytest
 
 from bot.sandbox import Sandbox
+from bot.sandbox.gateway import ACK_SECONDS
 from bot.sandbox.places import Channel, Guild, Member
 from bot.sandbox.wire import Json
 from tests.sandbox.client import Bot
@@ -61,6 +63,18 @@ async def test_a_wrong_token_cannot_log_in(sandbox: Sandbox) -> None:
     async with Bot() as bot:
         with pytest.raises(discord.LoginFailure):
             await bot.start("wrong")
+
+
+async def test_a_heartbeat_is_answered_no_faster_than_a_network_would(sandbox: Sandbox) -> None:
+    """An answer that comes at once is measured wrongly by discord.py."""
+    loop = asyncio.get_running_loop()
+    url = f"{sandbox.base_url}/gateway?v=10&encoding=json"
+    async with aiohttp.ClientSession() as http, http.ws_connect(url) as socket:
+        await socket.receive_json()
+        began = loop.time()
+        await socket.send_json({"op": 1, "d": None})
+        assert (await socket.receive_json())["op"] == 11
+    assert loop.time() - began >= ACK_SECONDS
 
 
 def identify(token: str, **more: object) -> Json:
