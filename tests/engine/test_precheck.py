@@ -184,16 +184,19 @@ async def test_a_dead_port_means_nothing_was_seen() -> None:
         )
 
 
-async def test_a_slow_engine_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both looks together have one deadline."""
+@pytest.mark.parametrize("hangs", [False, True], ids=["slow", "hanging"])
+async def test_a_slow_engine_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, hangs: bool) -> None:
+    """Both looks together have one deadline, although each alone meets it; no answer is waited for."""
     monkeypatch.setattr(precheck, "_SECONDS", 0.3)
+    over = asyncio.Event()
 
     async def answer(_: web.Request) -> web.Response:
-        await asyncio.sleep(0.2)
+        await (over.wait() if hangs else asyncio.sleep(0.2))
         return web.Response(body=_told())
 
     async with _elsewhere(answer) as eyes:
         assert await eyes.look(_PORTRAIT, _PORTRAIT) == NOTHING
+        over.set()
 
 
 async def test_who_comes_on_top_of_four_is_not_kept_waiting() -> None:
