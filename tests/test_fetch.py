@@ -303,7 +303,7 @@ async def test_a_post_fails_as_a_read_does(
         (Answer(429, b""), False),
         (Answer(500, b""), False),
         (Answer(302, b"", headers={"Location": "http://127.0.0.1:1/"}), False),
-        (Answer(delay=5), False),
+        (Answer(404, b"", delay=5), False),
         (Answer(reset="at_once"), False),
     ],
 )

@@ -97,10 +97,12 @@ async def kill(process: Process, place: Place) -> None:
     await place.sandbox.wait_until_disconnected()
 
 
-def hold(place: Place) -> list[asyncio.Event]:
-    """Let the next paid call, in either version, be answered only once all of these are set."""
+def hold(place: Place) -> asyncio.Event:
+    """Let the next paid call, in either version, be answered only once this is set."""
+    release = place.api.hold()
     place.api.jobs["job-slow"] = 0
-    return [place.api.hold(), place.api.hold(as_json({"request_id": "job-slow"}), path=QUEUE_PATH)]
+    place.api.script(as_json({"request_id": "job-slow"}, release=release), path=QUEUE_PATH)
+    return release
 
 
 async def ended(place: Place, state: str) -> None:
@@ -233,7 +235,7 @@ async def test_found_when_the_token_is_dead(place: Place, launch: Launch) -> Non
 async def test_asked_to_stop_it_finishes_what_is_under_way(place: Place, launch: Launch) -> None:
     """SIGTERM: the swap in flight is delivered, a new command is turned away in words, the exit is clean."""
     process = await launch()
-    releases = hold(place)
+    release = hold(place)
     played: Played = await place.faceswap()
     await place.api.received.wait()
     process.terminate()
@@ -242,8 +244,7 @@ async def test_asked_to_stop_it_finishes_what_is_under_way(place: Place, launch:
     late = await (await place.faceswap()).first_response()
     assert late.reply is not None
     assert "being restarted" in late.reply.text
-    for release in releases:
-        release.set()
+    release.set()
     assert (await played.reply()).attachments
     assert await process.wait() == 0
     assert await entries(place) == CHARGED
