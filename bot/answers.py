@@ -24,10 +24,11 @@ from bot.words.failures import failure
 log = logging.getLogger(__name__)
 
 # Discord's JSON error codes (source: its developer documentation, "Opcodes and status codes").
-UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
+GIVEN_UP = (10015, 10062, 50027)
+"""Nothing can answer the interaction any more: there is no such webhook, interaction or token."""
 _TOO_LARGE = 40005
-_GONE = (10008, 10015, UNKNOWN_INTERACTION, 50027)  # message, webhook, interaction, or its token
+_GONE = (10008, *GIVEN_UP)  # the message itself, or the interaction
 
 # The route takes this word where discord.py's signature knows only numbers.
 _ORIGINAL = cast("int", "@original")

@@ -15,7 +15,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import ALREADY_ACKNOWLEDGED, UNKNOWN_INTERACTION, Answer, brief
+from bot.answers import ALREADY_ACKNOWLEDGED, GIVEN_UP, Answer, brief
 from bot.chores import Chores
 from bot.errors import (
     AlreadyHandled,
@@ -266,11 +266,12 @@ async def report(interaction: discord.Interaction[FaceSwapBot], error: Exception
         return
     if isinstance(error, Refusal):
         interaction.client.services.metrics.refused(type(error).__name__)
-    if isinstance(error, discord.HTTPException) and error.code in (UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
+    if isinstance(error, discord.HTTPException) and error.code in (ALREADY_ACKNOWLEDGED, *GIVEN_UP):
         log.warning("Interaction %d was not ours to answer: %s", interaction.id, brief(error))
         return
-    if isinstance(error, (discord.DiscordServerError, *CONNECTION_ERRORS)):
-        log.warning("Interaction %d: the connection to Discord broke: %s", interaction.id, brief(error))
+    busy = isinstance(error, discord.HTTPException) and (error.status == 429 or error.status >= 500)
+    if busy or isinstance(error, CONNECTION_ERRORS):
+        log.warning("Interaction %d: Discord did not answer: %s", interaction.id, brief(error))
         error = Unexpected()
     elif not isinstance(error, Refusal | SwapFailed):
         log.error("Interaction %d failed unexpectedly", interaction.id, exc_info=error)

@@ -1,5 +1,6 @@
 """`/face` as members live it: a picture in their own direct messages, and nowhere else."""
 
+import asyncio
 import io
 from urllib.parse import urlsplit
 
@@ -181,6 +182,36 @@ async def test_the_same_name_replaces(place: Place) -> None:
     (now,) = letters(place)
     assert before.deleted
     assert [(row["name"], row["message_id"]) for row in await place.rows(FACES)] == [("mE", now.id)]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_reply_that_came_to_nothing_is_no_defect(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Discord takes the message so late that the command's token is dead: the face is kept all the same."""
+    held = place.sandbox.faults.add("POST", r"/channels/\d+/messages$", release=asyncio.Event())
+    await save(place, "me")
+    await held.met.wait()
+    place.sandbox.clock.advance(15 * 60 + 1)
+    assert held.release is not None
+    held.release.set()
+    async with asyncio.timeout(10):
+        while "was not ours to answer: HTTP 401" not in caplog.text:  # noqa: ASYNC110 - a log sets no event
+            await asyncio.sleep(0.01)
+    assert [row["name"] for row in await place.rows(FACES)] == ["me"]
+    assert "failed unexpectedly" not in caplog.text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_discord_that_is_too_busy_is_no_defect(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Discord takes no message for the time being: nothing is saved, and the member is told to try again."""
+    place.sandbox.faults.add("POST", r"/channels/\d+/messages$", retry_after=0.01, times=5)
+    reply = await saved(place, "me")
+    assert "try again" in reply.content
+    assert await place.rows(FACES) == []
+    assert "failed unexpectedly" not in caplog.text
 
 
 @pytest.mark.usefixtures("bot")
