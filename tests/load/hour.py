@@ -22,11 +22,15 @@ _FORMS: Mapping[str, Mapping[str, object]] = {"Edit": {"seed": "7"}, "Report": {
 
 @dataclass
 class Hour:
-    """Who acts, where, and what came of it; `picture` makes inputs that nobody has sent before."""
+    """Who acts, where, and what came of it.
+
+    `picture` makes inputs that nobody has sent before; `resting` are the bot's tasks when nothing happens.
+    """
 
     run: Running
     rng: random.Random
     picture: Callable[[], bytes]
+    resting: Counter[str] = field(default_factory=Counter[str])
     moderators: dict[int, Member] = field(default_factory=dict[int, Member])
     results: deque[tuple[Reply, Member, Channel]] = field(default_factory=lambda: deque(maxlen=30))
     guests: deque[Guild] = field(default_factory=deque[Guild])
@@ -37,6 +41,10 @@ class Hour:
     def sandbox(self) -> Sandbox:
         """Where it happens."""
         return self.run.sandbox
+
+    async def tasks(self) -> Counter[str]:
+        """The bot's tasks now, by what they run."""
+        return Counter((await self.run.ask("held"))["tasks"])
 
     async def pass_(self, events: int, seconds: float, *, people: int = 10, rounds: int = 12) -> None:
         """Let so many things happen, by so many people at once, while so much time goes by.

@@ -51,18 +51,22 @@ async def an_hour(folder: Path, version: str, servers: int) -> AsyncGenerator[Ho
     async with Sandbox.start() as sandbox, Api(rng, cannot_pay=0) as api:
         settings = {"SEGMIND_API_VERSION": version, "API_CONCURRENCY": "6", "API_TIMEOUT_SECONDS": "2"}
         async with stack.running(folder, sandbox, api.base_url, servers=servers, **settings) as run:
+            hour = Hour(run, rng, another)
+            hour.resting = await hour.tasks()
             sandbox.faults = sandbox.rest.faults = ChaoticDiscord(rng)
-            yield Hour(run, rng, another)
+            yield hour
 
 
 async def held(hour: Hour, folder: Path) -> dict[str, Any]:
-    """What the bot holds, and how many swaps have ended, once none is open."""
+    """What the bot holds, and how many swaps have ended, once none is open and no task is at work."""
     store = await opened(SqliteDatabase(folder / "load.sqlite3"))
     try:
         async with asyncio.timeout(40):
             while await store.run(lambda db: db.rows(OPEN)):  # noqa: ASYNC110 - another process sets no event
                 await asyncio.sleep(0.2)
-        await asyncio.sleep(1)  # what follows the last answer
+            # What follows the last answer; discord.py repeats a request for up to 16 seconds.
+            while await hour.tasks() - hour.resting:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.5)
         assert await store.run(audit.violations) == {}
         ended = (await store.run(lambda db: db.row(ENDED)))["count"]
     finally:
