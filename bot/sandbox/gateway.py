@@ -10,6 +10,7 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,14 +79,20 @@ class Socket:
         self.session, session.socket = session, self
         self.writer = asyncio.create_task(self._write(session, cursor))
 
+    async def order(self, op: int, payload: object = None) -> None:
+        """Send a frame of the sandbox's own accord; a client that is just going does not hear it."""
+        with suppress(ConnectionError):
+            await self.send(op, payload)
+
     async def _write(self, session: Session, cursor: int) -> None:
-        while True:
-            while cursor < len(session.events):
-                frame = session.events[cursor]
-                cursor += 1
-                await self.ws.send_str(frame)
-            session.wake.clear()
-            await session.wake.wait()
+        with suppress(ConnectionError):  # what the client missed is sent when it resumes
+            while True:
+                while cursor < len(session.events):
+                    frame = session.events[cursor]
+                    cursor += 1
+                    await self.ws.send_str(frame)
+                session.wake.clear()
+                await session.wake.wait()
 
     def abort(self) -> None:
         """Cut the connection without a closing frame."""
@@ -138,14 +145,14 @@ class Gateway:
     async def reconnect(self) -> None:
         """Ask every client to reconnect and resume (opcode 7)."""
         for socket in list(self.sockets):
-            await socket.send(RECONNECT)
+            await socket.order(RECONNECT)
 
     async def invalidate(self, *, resumable: bool = False) -> None:
         """Tell every client that its session is invalid (opcode 9); it must identify anew."""
         for socket in list(self.sockets):
             if socket.session is not None and not resumable:
                 self.sessions.pop(socket.session.id, None)
-            await socket.send(INVALID_SESSION, resumable)
+            await socket.order(INVALID_SESSION, resumable)
 
     # One connection
 

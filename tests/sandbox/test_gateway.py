@@ -45,6 +45,20 @@ async def test_an_invalid_session_is_identified_anew(sandbox: Sandbox, ada: Memb
     assert sandbox.gateway.resumes == 0
 
 
+@pytest.mark.usefixtures("bot")
+async def test_an_order_to_a_socket_that_was_just_cut_is_lost(
+    sandbox: Sandbox, ada: Member, channel: Channel
+) -> None:
+    """Nobody hears it, and that is no error: the client comes back by itself."""
+    sandbox.gateway.drop()
+    await sandbox.gateway.reconnect()
+    await (await ada.slash(channel, "private", text="hi")).reply()
+    assert (sandbox.gateway.identifies, sandbox.gateway.resumes) == (1, 1)
+    sandbox.gateway.drop()
+    await sandbox.gateway.invalidate()
+    await sandbox.until(lambda: sandbox.gateway.identifies == 2 or None, 10, "the second identify")
+
+
 @pytest.mark.usefixtures("guild")
 async def test_a_forgotten_session_cannot_be_resumed(
     sandbox: Sandbox, connect: Connect, ada: Member, channel: Channel
