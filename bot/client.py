@@ -267,7 +267,7 @@ async def report(interaction: discord.Interaction[FaceSwapBot], error: Exception
     if isinstance(error, Refusal):
         interaction.client.services.metrics.refused(type(error).__name__)
     if isinstance(error, discord.HTTPException) and error.code in (ALREADY_ACKNOWLEDGED, *GIVEN_UP):
-        log.warning("Interaction %d was not ours to answer: %s", interaction.id, brief(error))
+        log.warning("Interaction %d is not ours to answer any more: %s", interaction.id, brief(error))
         return
     busy = isinstance(error, discord.HTTPException) and (error.status == 429 or error.status >= 500)
     if busy or isinstance(error, CONNECTION_ERRORS):

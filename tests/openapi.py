@@ -39,7 +39,7 @@ _LIBRARY = cast("Any", exceptions)  # its types are partly unknown
 class Document:
     """The document, its validators made once each.
 
-    Whether anything differs is said by jsonschema-rs, in a fiftieth of the time; what does, by jsonschema.
+    Whether anything differs is said by jsonschema-rs, which is far faster; what does, by jsonschema.
     """
 
     root: Json = field(repr=False)

@@ -72,27 +72,26 @@ class Socket:
 
     async def send(self, op: int, payload: object = None) -> None:
         """Send a frame that is no event."""
-        await self.ws.send_str(json.dumps({"op": op, "d": payload, "s": None, "t": None}))
+        await self._put(json.dumps({"op": op, "d": payload, "s": None, "t": None}))
 
     def attach(self, session: Session, cursor: int) -> None:
         """Begin to send a session's events from `cursor` onwards."""
         self.session, session.socket = session, self
         self.writer = asyncio.create_task(self._write(session, cursor))
 
-    async def order(self, op: int, payload: object = None) -> None:
-        """Send a frame of the sandbox's own accord; a client that is just going does not hear it."""
-        with suppress(ConnectionError):
-            await self.send(op, payload)
-
     async def _write(self, session: Session, cursor: int) -> None:
-        with suppress(ConnectionError):  # what the client missed is sent when it resumes
-            while True:
-                while cursor < len(session.events):
-                    frame = session.events[cursor]
-                    cursor += 1
-                    await self.ws.send_str(frame)
-                session.wake.clear()
-                await session.wake.wait()
+        while True:
+            while cursor < len(session.events):
+                frame = session.events[cursor]
+                cursor += 1
+                await self._put(frame)
+            session.wake.clear()
+            await session.wake.wait()
+
+    async def _put(self, frame: str) -> None:
+        """Write a frame; a client that is just going misses it, and gets what is an event when it resumes."""
+        with suppress(ConnectionError):
+            await self.ws.send_str(frame)
 
     def abort(self) -> None:
         """Cut the connection without a closing frame."""
@@ -145,14 +144,14 @@ class Gateway:
     async def reconnect(self) -> None:
         """Ask every client to reconnect and resume (opcode 7)."""
         for socket in list(self.sockets):
-            await socket.order(RECONNECT)
+            await socket.send(RECONNECT)
 
     async def invalidate(self, *, resumable: bool = False) -> None:
         """Tell every client that its session is invalid (opcode 9); it must identify anew."""
         for socket in list(self.sockets):
             if socket.session is not None and not resumable:
                 self.sessions.pop(socket.session.id, None)
-            await socket.order(INVALID_SESSION, resumable)
+            await socket.send(INVALID_SESSION, resumable)
 
     # One connection
 

@@ -196,7 +196,7 @@ async def test_a_reply_that_came_to_nothing_is_no_defect(
     assert held.release is not None
     held.release.set()
     async with asyncio.timeout(10):
-        while "was not ours to answer: HTTP 401" not in caplog.text:  # noqa: ASYNC110 - a log sets no event
+        while "is not ours to answer any more: HTTP 401" not in caplog.text:  # noqa: ASYNC110 - a log sets no event
             await asyncio.sleep(0.01)
     assert [row["name"] for row in await place.rows(FACES)] == ["me"]
     assert "failed unexpectedly" not in caplog.text
